@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package import GatewayModel
+
+/// Where the journal's rows go. Never blocks a reactor: a row is queued, and written in a group by the one writer.
+package protocol Journal: Sendable {
+    func append(_ record: CallRecord)
+}
+
+/// What a virtual key says of where a request may go, without the secret.
+package struct VirtualKey: Sendable {
+    package var name: String
+    /// The provider's id in the catalog.
+    package var provider: String
+    /// Scheme, host, port and path prefix that paths are appended to; its origin is bound to the secret.
+    package var baseURL: String
+    /// Patterns of the models it may be used with (`claude-*`), or nil for all.
+    package var models: [String]?
+    /// Milliseconds since 1970 after which it is refused, or nil.
+    package var expiresAtMilliseconds: Int?
+
+    package init(name: String, provider: String, baseURL: String, models: [String]? = nil, expiresAtMilliseconds: Int? = nil) {
+        self.name = name
+        self.provider = provider
+        self.baseURL = baseURL
+        self.models = models
+        self.expiresAtMilliseconds = expiresAtMilliseconds
+    }
+}
+
+/// The vault as the engine sees it: names in, and for one request to one origin, the secret.
+package protocol SecretSource: Sendable {
+    /// - Throws: `not_found`, or `vault_locked` when no master key was given.
+    func virtualKey(named name: String) throws(GatewayFailure) -> VirtualKey
+    /// Opens the key's API key for a request to `origin` (`https://host[:port]`, lower case, default port left out).
+    /// Fails closed when the key was sealed for another origin.
+    func apiKey(of name: String, for origin: String) throws(GatewayFailure) -> SecretBytes
+}
+
+/// How a secret is put into a request: a header field `name: prefix + secret`.
+package struct Credential: Sendable {
+    package var fieldName: String
+    package var prefix: String
+    package var secret: SecretBytes
+    package init(fieldName: String, prefix: String, secret: SecretBytes) {
+        self.fieldName = fieldName
+        self.prefix = prefix
+        self.secret = secret
+    }
+}
+
+/// Limits on one exchange, in milliseconds; 0 means none.
+package struct UpstreamTimeouts: Sendable {
+    package var connectMilliseconds: Int
+    /// From the start to the first byte of the answer's head.
+    package var firstByteMilliseconds: Int
+    /// From the start to the end of the answer.
+    package var totalMilliseconds: Int
+    package init(connectMilliseconds: Int = 10_000, firstByteMilliseconds: Int = 0, totalMilliseconds: Int = 0) {
+        self.connectMilliseconds = connectMilliseconds
+        self.firstByteMilliseconds = firstByteMilliseconds
+        self.totalMilliseconds = totalMilliseconds
+    }
+}
+
+/// One HTTP request, ready to be sent.
+package struct UpstreamRequest: Sendable {
+    package var method: String
+    package var url: String
+    package var fields: [HTTPField]
+    package var credential: Credential?
+    package var body: ArraySlice<UInt8>
+    package var timeouts: UpstreamTimeouts
+    package init(
+        method: String = "POST", url: String, fields: [HTTPField], credential: Credential? = nil, body: ArraySlice<UInt8>,
+        timeouts: UpstreamTimeouts = UpstreamTimeouts()
+    ) {
+        self.method = method
+        self.url = url
+        self.fields = fields
+        self.credential = credential
+        self.body = body
+        self.timeouts = timeouts
+    }
+}
+
+/// HTTP out, of one reactor: confined to its thread, so neither Sendable nor locked.
+///
+/// Cancelling the calling task ends the exchange at once: the connection is closed or the HTTP/2 stream reset before the call returns.
+package protocol UpstreamTransport: AnyObject {
+    /// Sends the request and waits for the answer's head.
+    /// - Throws: `upstream_unreachable`, `upstream_timeout` or `cancelled`.
+    func open(_ request: UpstreamRequest) async throws(GatewayFailure) -> any UpstreamExchange
+}
+
+/// One exchange whose head has arrived. Dropping the last reference, or `cancel`, ends it at once.
+package protocol UpstreamExchange: AnyObject {
+    var head: HTTPHead { get }
+    /// Moves what has arrived since the last call into `buffer` (its old content is replaced), waiting for the first byte.
+    /// - Returns: false at the end of the body. The transfer is paused while more than a fixed amount is unread.
+    /// - Throws: `upstream_unreachable` (cut short), `upstream_timeout` or `cancelled`.
+    func read(into buffer: inout [UInt8]) async throws(GatewayFailure) -> Bool
+    /// The whole body. More than `limit` bytes fail as `upstream_error`.
+    func collect(limit: Int) async throws(GatewayFailure) -> [UInt8]
+    func cancel()
+}
+
+/// Time as the gateway reads it; injected, so that a test can own it.
+package struct GatewayClock: Sendable {
+    /// Nanoseconds of a clock that never goes back.
+    package var monotonicNanoseconds: @Sendable () -> UInt64
+    /// Milliseconds since 1970, UTC.
+    package var wallMilliseconds: @Sendable () -> Int
+    package init(monotonicNanoseconds: @escaping @Sendable () -> UInt64, wallMilliseconds: @escaping @Sendable () -> Int) {
+        self.monotonicNanoseconds = monotonicNanoseconds
+        self.wallMilliseconds = wallMilliseconds
+    }
+}

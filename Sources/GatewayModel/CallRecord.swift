@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One row of the journal: who asked what of whom, how it ended, what it used. Written once, when the call has ended.
+package struct CallRecord: Sendable {
+    package var traceID: String
+    package var spanID: String
+    /// Wall clock at the start, in milliseconds since 1970.
+    package var startedAtMilliseconds: Int
+    package var method: String
+    package var peer: PeerIdentity
+    package var virtualKey: String?
+    package var provider: String?
+    /// The model asked for.
+    package var model: String?
+    /// The model that answered.
+    package var responseModel: String?
+    /// The path in the config of the target that answered.
+    package var target: String?
+    /// 200, or the failure's `data.status`.
+    package var status: Int
+    /// The failure's `data.type`.
+    package var errorName: String?
+    package var stream: Bool
+    package var usage: Usage
+    package var attempts: Int
+    package var chunks: Int
+    package var latencyMicroseconds: Int
+    package var upstreamMicroseconds: Int?
+    package var firstChunkMicroseconds: Int?
+    package var cost: Cost
+    /// `options.metadata` as raw JSON.
+    package var metadata: ArraySlice<UInt8>?
+
+    package init(
+        traceID: String, spanID: String, startedAtMilliseconds: Int, method: String, peer: PeerIdentity,
+        virtualKey: String? = nil, provider: String? = nil, model: String? = nil, responseModel: String? = nil,
+        target: String? = nil, status: Int = 200, errorName: String? = nil, stream: Bool = false, usage: Usage = Usage(),
+        attempts: Int = 0, chunks: Int = 0, latencyMicroseconds: Int = 0, upstreamMicroseconds: Int? = nil,
+        firstChunkMicroseconds: Int? = nil, cost: Cost = .unpriced, metadata: ArraySlice<UInt8>? = nil
+    ) {
+        self.traceID = traceID
+        self.spanID = spanID
+        self.startedAtMilliseconds = startedAtMilliseconds
+        self.method = method
+        self.peer = peer
+        self.virtualKey = virtualKey
+        self.provider = provider
+        self.model = model
+        self.responseModel = responseModel
+        self.target = target
+        self.status = status
+        self.errorName = errorName
+        self.stream = stream
+        self.usage = usage
+        self.attempts = attempts
+        self.chunks = chunks
+        self.latencyMicroseconds = latencyMicroseconds
+        self.upstreamMicroseconds = upstreamMicroseconds
+        self.firstChunkMicroseconds = firstChunkMicroseconds
+        self.cost = cost
+        self.metadata = metadata
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A failed call: a stable code, a message that tells the caller what to do, and what is known of the cause.
+///
+/// Never holds a secret: `message` and `providerError` reach the caller, the journal and the log.
+package struct GatewayFailure: Error, Sendable {
+    package var code: ErrorCode
+    /// One sentence or two: what is wrong, and what to do next.
+    package var message: String
+    /// The offending parameter (`params.request.model`), for `invalid_params`.
+    package var path: String?
+    /// The HTTP status in `data.status`: the provider's own for `upstream_error`, else the code's.
+    package var status: Int
+    /// Whether sending the same call again may help.
+    package var retryable: Bool
+    /// How long to wait before that, in milliseconds.
+    package var retryAfterMilliseconds: Int?
+    /// The provider's error body, untouched, as raw JSON (a body that is not JSON becomes a JSON string).
+    package var providerError: [UInt8]?
+
+    package init(
+        _ code: ErrorCode, _ message: String, path: String? = nil, status: Int? = nil, retryable: Bool? = nil,
+        retryAfterMilliseconds: Int? = nil, providerError: [UInt8]? = nil
+    ) {
+        self.code = code
+        self.message = message
+        self.path = path
+        self.status = status ?? code.status
+        self.retryable = retryable ?? code.retryable
+        self.retryAfterMilliseconds = retryAfterMilliseconds
+        self.providerError = providerError
+    }
+
+    /// A refused parameter: `path` names it as the caller wrote it.
+    package static func invalidParams(_ path: String, _ message: String) -> GatewayFailure {
+        GatewayFailure(.invalidParams, message, path: path)
+    }
+}

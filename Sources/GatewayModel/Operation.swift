@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a call asks a provider for, named as the RPC method that asks it.
+package enum Operation: String, Sendable, CaseIterable {
+    case chat = "chat.completions.create"
+    case messages = "messages.create"
+    case models = "models.list"
+
+    /// The notification that carries one piece of a stream.
+    package var chunkMethod: StaticString {
+        switch self {
+        case .messages: "messages.chunk"
+        case .chat, .models: "chat.completions.chunk"
+        }
+    }
+}

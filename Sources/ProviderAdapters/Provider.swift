@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package import GatewayModel
+
+/// Names a wire dialect.
+package enum DialectName: String, Sendable, CaseIterable {
+    case openai, anthropic, local
+}
+
+/// How a provider is reached and spoken to; an entry of the catalog, or one that the user added under `providers:`.
+package struct Provider: Sendable, Equatable {
+    /// As Portkey names it (`anthropic`, `together-ai`).
+    package var id: String
+    /// Scheme, host and path prefix that `paths` are appended to, without a slash at the end. Empty when each key must bring its own.
+    package var baseURL: String
+    package var dialect: DialectName
+    /// The header field that carries the key, and what stands before the key in it (`Bearer `); nil when it takes none.
+    package var authField: String?
+    package var authPrefix: String
+    /// Fields that every request carries (`anthropic-version`).
+    package var headers: [HTTPField]
+    /// The path of each operation that it can do.
+    package var paths: [Operation: String]
+    package var parameters: ParameterRules
+    /// The environment variable in which its key is usually found (`OPENAI_API_KEY`).
+    package var environmentVariable: String?
+
+    package init(
+        id: String, baseURL: String, dialect: DialectName, authField: String? = "authorization", authPrefix: String = "Bearer ",
+        headers: [HTTPField] = [], paths: [Operation: String] = [:], parameters: ParameterRules = ParameterRules(),
+        environmentVariable: String? = nil
+    ) {
+        self.id = id
+        self.baseURL = baseURL
+        self.dialect = dialect
+        self.authField = authField
+        self.authPrefix = authPrefix
+        self.headers = headers
+        self.paths = paths
+        self.parameters = parameters
+        self.environmentVariable = environmentVariable
+    }
+}
+
+/// What a provider does differently with request parameters of the OpenAI form.
+package struct ParameterRules: Sendable, Equatable {
+    /// Parameter → the provider's name for it.
+    package var renames: [String: String]
+    /// Parameters that it refuses; they are taken out and named in `dropped_params`.
+    package var unsupported: Set<String>
+    /// Numbers outside are brought to the bound.
+    package var limits: [String: ClosedRange<Double>]
+
+    package init(renames: [String: String] = [:], unsupported: Set<String> = [], limits: [String: ClosedRange<Double>] = [:]) {
+        self.renames = renames
+        self.unsupported = unsupported
+        self.limits = limits
+    }
+}
