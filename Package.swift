@@ -11,6 +11,7 @@ let package = Package(
     targets: [
         .target(name: "CLinux"),
         .target(name: "JSONBytes", swiftSettings: swift),
+        .target(name: "JSONRPC", dependencies: ["JSONBytes"], swiftSettings: swift),
         .target(name: "Reactor", dependencies: ["CLinux"], swiftSettings: swift),
         .target(name: "GatewayModel", swiftSettings: swift),
         .target(name: "ProviderAdapters", dependencies: ["GatewayModel", "JSONBytes"], swiftSettings: swift),

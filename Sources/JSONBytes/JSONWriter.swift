@@ -50,8 +50,7 @@ package struct JSONWriter: Sendable {
 
     package mutating func string(_ text: String) {
         separate()
-        var text = text
-        text.withUTF8 { appendQuoted($0, to: &bytes) }
+        appendString(text, to: &bytes)
     }
 
     package mutating func string(_ text: StaticString) {
@@ -142,6 +141,12 @@ private func appendEscape(_ byte: UInt8, to bytes: inout [UInt8]) {
         bytes.append(digits[Int(byte >> 4)])
         bytes.append(digits[Int(byte & 15)])
     }
+}
+
+/// Appends `text` as a JSON string.
+package func appendString(_ text: String, to bytes: inout [UInt8]) {
+    var text = text
+    text.withUTF8 { appendQuoted($0, to: &bytes) }
 }
 
 /// Appends a whole number's digits.
