@@ -14,6 +14,7 @@ let package = Package(
         .target(name: "JSONRPC", dependencies: ["JSONBytes"], swiftSettings: swift),
         .target(name: "Reactor", dependencies: ["CLinux"], swiftSettings: swift),
         .target(name: "GatewayModel", swiftSettings: swift),
+        .target(name: "SocketServer", dependencies: ["CLinux", "GatewayModel", "JSONRPC", "Reactor"], swiftSettings: swift),
         .target(name: "ProviderAdapters", dependencies: ["GatewayModel", "JSONBytes"], swiftSettings: swift),
         .target(name: "GatewayEngine", dependencies: ["GatewayModel", "JSONBytes", "ProviderAdapters"], swiftSettings: swift),
     ],

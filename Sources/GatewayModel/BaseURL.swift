@@ -33,6 +33,14 @@ package struct BaseURL: Sendable, Equatable {
         path = Self.trimmed(rest[slash...])
     }
 
+    private init(origin: String, path: String) {
+        self.origin = origin
+        self.path = path
+    }
+
+    /// The address of what answers inside the gateway itself.
+    package static let inProcess = BaseURL(origin: "local:", path: "")
+
     private static func trimmed(_ path: Substring) -> String {
         var path = path
         while path.last == "/" { path.removeLast() }

@@ -7,8 +7,10 @@ package import Reactor
 
 /// What is told about a connection, on its reactor's thread.
 package protocol ConnectionDelegate: AnyObject {
-    /// A line has come in.
-    func received(_ line: ReceivedLine)
+    /// A line has come in, or one that is too long: then nothing more is read.
+    func received(_ line: LineSplitter.Line)
+    /// The peer will send nothing more, but may still wait for what it is owed.
+    func inputEnded()
     /// The connection is gone: the peer hung up, stopped reading for too long, or `close` was called. Told once.
     func closed()
 }
@@ -119,7 +121,7 @@ package final class Connection {
     /// Writes what is pending. Called once a turn, and when the kernel has room again.
     func flush() {
         while !isClosed, unsent > 0 {
-            let count = output.withUnsafeBytes { send(descriptor, $0.baseAddress.map { $0 + sent }, unsent, Int32(MSG_NOSIGNAL.rawValue)) }
+            let count = output.withUnsafeBytes { send(descriptor, $0.baseAddress.map { $0 + sent }, unsent, Int32(MSG_NOSIGNAL)) }
             if count < 0 {
                 if errno == EINTR { continue }
                 if errno == EAGAIN { break }
@@ -189,14 +191,14 @@ package final class Connection {
     }
 
     private func deliverLines() {
-        while !isClosed, !isCongested, let line = splitter.next() { delegate?.received(line) }
+        while !isClosed, !isCongested, let line = splitter.nextLine() { delegate?.received(line) }
     }
 
     private func endInput() {
         inputEnded = true
         updateInterest()
         server.queueFlush(self)
-        delegate?.received(.end)
+        delegate?.inputEnded()
     }
 }
 
