@@ -8,8 +8,12 @@ let swift: [SwiftSetting] = [
 ]
 let package = Package(
     name: "wicket",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+    ],
     targets: [
         .target(name: "CLinux"),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "JSONBytes", swiftSettings: swift),
         .target(name: "JSONRPC", dependencies: ["JSONBytes"], swiftSettings: swift),
         .target(name: "Reactor", dependencies: ["CLinux"], swiftSettings: swift),
@@ -17,6 +21,13 @@ let package = Package(
         .target(name: "SocketServer", dependencies: ["CLinux", "GatewayModel", "JSONRPC", "Reactor"], swiftSettings: swift),
         .target(name: "ProviderAdapters", dependencies: ["GatewayModel", "JSONBytes"], swiftSettings: swift),
         .target(name: "GatewayEngine", dependencies: ["GatewayModel", "JSONBytes", "ProviderAdapters"], swiftSettings: swift),
+        .target(
+            name: "KeyVault",
+            dependencies: ["GatewayEngine", "GatewayModel", "JSONBytes", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: swift),
+        .target(
+            name: "GatewayStore", dependencies: ["CLinux", "CSQLite", "GatewayEngine", "GatewayModel", "JSONBytes"],
+            swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -95,7 +95,7 @@ struct TargetResolver: Sendable {
             throw .invalidParams("options.provider", "options.provider says \(provider), but the key \(name) is for \(key.provider): leave one out.")
         }
         let provider = try known(key.provider)
-        var base = try BaseURL(key.baseURL, parameter: "base_url")
+        var base = key.baseURL
         if let host = options.customHost {
             let custom = try BaseURL(host, parameter: "options.custom_host")
             if custom.origin != base.origin {

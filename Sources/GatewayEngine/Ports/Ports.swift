@@ -11,14 +11,14 @@ package struct VirtualKey: Sendable {
     package var name: String
     /// The provider's id in the catalog.
     package var provider: String
-    /// Scheme, host, port and path prefix that paths are appended to; its origin is bound to the secret.
-    package var baseURL: String
+    /// What paths are appended to; its origin is bound to the secret.
+    package var baseURL: BaseURL
     /// Patterns of the models it may be used with (`claude-*`), or nil for all.
     package var models: [String]?
     /// Milliseconds since 1970 after which it is refused, or nil.
     package var expiresAtMilliseconds: Int?
 
-    package init(name: String, provider: String, baseURL: String, models: [String]? = nil, expiresAtMilliseconds: Int? = nil) {
+    package init(name: String, provider: String, baseURL: BaseURL, models: [String]? = nil, expiresAtMilliseconds: Int? = nil) {
         self.name = name
         self.provider = provider
         self.baseURL = baseURL
