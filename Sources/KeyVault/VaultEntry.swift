@@ -39,12 +39,14 @@ final class VaultEntry: Sendable {
 
     init(_ row: VaultRow, _ master: MasterKey) {
         self.row = row
+        let baseURL = try? BaseURL(row.baseURL)
+        // Where the address cannot be read, the secret below cannot be opened either, and nothing is sent.
         virtualKey = VirtualKey(
-            name: row.name, provider: row.provider, baseURL: row.baseURL, models: row.models,
+            name: row.name, provider: row.provider, baseURL: baseURL ?? .inProcess, models: row.models,
             expiresAtMilliseconds: row.expiresAtMilliseconds)
         secret = Result { () throws(Envelope.Fault) in
             // The path prefix is not bound, the origin is: a base URL that left it was not written by the vault.
-            guard (try? BaseURL(row.baseURL))?.origin == row.origin else { throw .damaged }
+            guard baseURL?.origin == row.origin else { throw .damaged }
             return try OpenableSecret(row.secret, row.binding(row.secret), master)
         }
         previous = row.previous.flatMap { try? OpenableSecret($0.secret, row.binding($0.secret), master) }
