@@ -13,8 +13,12 @@ let package = Package(
         .target(name: "JSONBytes", swiftSettings: swift),
         .target(name: "Reactor", dependencies: ["CLinux"], swiftSettings: swift),
         .target(name: "GatewayModel", swiftSettings: swift),
-        .target(name: "ProviderAdapters", dependencies: ["GatewayModel", "JSONBytes"], swiftSettings: swift),
+        .target(
+            name: "ProviderAdapters", dependencies: ["GatewayModel", "JSONBytes"], exclude: ["Resources/providers.schema.json"],
+            resources: [.embedInCode("Resources/providers.json")], swiftSettings: swift),
         .target(name: "GatewayEngine", dependencies: ["GatewayModel", "JSONBytes", "ProviderAdapters"], swiftSettings: swift),
+        .testTarget(
+            name: "ProviderAdaptersTests", dependencies: ["ProviderAdapters", "GatewayModel", "JSONBytes"], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )
