@@ -7,6 +7,8 @@ package struct SSEEvent: Equatable {
     package var name: ArraySlice<UInt8>
     /// The `data:` fields, joined by line feeds.
     package var data: ArraySlice<UInt8>
+    /// There were several `data:` fields, so that the data contain line feeds; a single one cannot.
+    package var isJoined = false
 
     package func isNamed(_ text: StaticString) -> Bool {
         name.elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
@@ -18,24 +20,34 @@ package struct SSEEvent: Equatable {
 ///
 /// Sans-IO: `receive` bytes, take events by `next` until nil; at the end of the body `finish` and take again.
 package struct SSEDecoder {
+    /// The most bytes that are held for one event. A provider that sends more without ending its event is broken.
+    package let limit: Int
+    /// More than `limit` bytes came without the end of their event: they are dropped, and no event comes any more.
+    package private(set) var isOverLimit = false
+
     private var buffer: [UInt8] = []
     /// Where the line that is being looked at begins, and how far it was searched for its end.
     private var lineStart = 0
     private var searched = 0
-    private var name: Range<Int> = 0..<0
+    /// No line feed stands from `searched` up to here. Spares a stream whose lines end in carriage returns a search to the end for each.
+    private var feedFree = 0
+    private var name: Range<Int>?
     private var data: Range<Int>?
-    /// Joined data, once an event has a second `data:` line.
+    /// The data of an event that has several `data:` lines.
     private var joined: [UInt8]?
     /// The last line ended in a carriage return at the very end of what had come: a line feed now belongs to it.
     private var mayContinueBreak = false
+    /// Nothing was read yet: a byte order mark may stand here.
+    private var isAtStart = true
     private var ended = false
 
-    package init() {}
+    package init(limit: Int = 16 << 20) { self.limit = limit }
 
     /// Bytes that are held because their event is not complete.
-    package var pendingCount: Int { buffer.count - lineStart }
+    package var pendingCount: Int { buffer.count - held + (joined?.count ?? 0) }
 
     package mutating func receive(_ bytes: some Collection<UInt8>) {
+        if isOverLimit { return }
         compact()
         buffer.append(contentsOf: bytes)
     }
@@ -45,6 +57,7 @@ package struct SSEDecoder {
 
     /// The next complete event, or nil when more bytes are needed.
     package mutating func next() -> SSEEvent? {
+        if isAtStart, !skipByteOrderMark() { return nil }
         while let line = nextLine() {
             if line.isEmpty {
                 if let event = takeEvent() { return event }
@@ -52,10 +65,30 @@ package struct SSEDecoder {
                 field(line)
             }
         }
-        return ended ? takeEvent() : nil
+        if ended { return takeEvent() }
+        if pendingCount > limit { overflow() }
+        return nil
+    }
+
+    private mutating func overflow() {
+        self = SSEDecoder(limit: limit)
+        isOverLimit = true
     }
 
     // MARK: Lines
+
+    /// False while what has come may still be the beginning of a mark.
+    private mutating func skipByteOrderMark() -> Bool {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        if buffer.starts(with: mark) {
+            lineStart = mark.count
+            searched = mark.count
+        } else if !ended, mark.starts(with: buffer) {
+            return false
+        }
+        isAtStart = false
+        return true
+    }
 
     private mutating func nextLine() -> Range<Int>? {
         if mayContinueBreak, lineStart < buffer.count {
@@ -85,14 +118,15 @@ package struct SSEDecoder {
     }
 
     /// The first line feed or carriage return at or behind `searched`.
-    private func lineEnd() -> Int? {
-        buffer.withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress, searched < bytes.count else { return nil }
-            let feed = memchr(base + searched, 0x0A, bytes.count - searched).map { UnsafeRawPointer($0) - base }
-            let limit = feed ?? bytes.count
-            let carriage = memchr(base + searched, 0x0D, limit - searched).map { UnsafeRawPointer($0) - base }
-            return carriage ?? feed
+    private mutating func lineEnd() -> Int? {
+        feedFree = max(feedFree, searched)
+        let (searched, start) = (searched, feedFree)
+        let (feed, carriage) = buffer.withUnsafeBytes { bytes in
+            let feed = position(of: 0x0A, in: bytes, start..<bytes.count)
+            return (feed, position(of: 0x0D, in: bytes, searched..<(feed ?? bytes.count)))
         }
+        feedFree = feed ?? buffer.count
+        return carriage ?? feed
     }
 
     // MARK: Fields
@@ -122,32 +156,48 @@ package struct SSEDecoder {
             data = value
             return
         }
-        var text = joined ?? Array(buffer[first])
-        text.append(0x0A)
-        text.append(contentsOf: buffer[value])
-        joined = text
+        if joined == nil { joined = Array(buffer[first]) }
+        joined?.append(0x0A)
+        joined?.append(contentsOf: buffer[value])
     }
 
     private mutating func takeEvent() -> SSEEvent? {
         defer {
-            name = 0..<0
+            name = nil
             data = nil
             joined = nil
         }
         guard let data else { return nil }
-        return SSEEvent(name: buffer[name], data: joined.map { $0[...] } ?? buffer[data])
+        let name = buffer[name ?? data.lowerBound..<data.lowerBound]
+        if let joined { return SSEEvent(name: name, data: joined[...], isJoined: true) }
+        return SSEEvent(name: name, data: buffer[data])
+    }
+
+    // MARK: Room
+
+    /// How much of the buffer was read and is not needed any more.
+    private var held: Int {
+        var keep = lineStart
+        if joined == nil, let data { keep = min(keep, data.lowerBound) }
+        if let name { keep = min(keep, name.lowerBound) }
+        return keep
     }
 
     /// Drops what was read. Only before new bytes come, so that positions hold while events are taken.
     private mutating func compact() {
-        var keep = lineStart
-        if let data { keep = min(keep, data.lowerBound) }
-        if !name.isEmpty { keep = min(keep, name.lowerBound) }
+        let keep = held
         if keep == 0 { return }
         buffer.removeFirst(keep)
         lineStart -= keep
         searched -= keep
-        data = data.map { $0.lowerBound - keep..<$0.upperBound - keep }
-        if !name.isEmpty { name = name.lowerBound - keep..<name.upperBound - keep }
+        feedFree = max(0, feedFree - keep)
+        name = name.map { $0.lowerBound - keep..<$0.upperBound - keep }
+        // Data that were joined lie elsewhere; that there are some is all that their range still says.
+        data = data.map { joined == nil ? $0.lowerBound - keep..<$0.upperBound - keep : 0..<0 }
     }
+}
+
+private func position(of byte: UInt8, in bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int? {
+    guard let base = bytes.baseAddress, !range.isEmpty else { return nil }
+    return memchr(base + range.lowerBound, Int32(byte), range.count).map { UnsafeRawPointer($0) - base }
 }

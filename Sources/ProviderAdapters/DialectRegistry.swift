@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+package import GatewayModel
+
+/// How this provider is spoken to for this operation.
+package func dialect(for provider: Provider, operation: Operation = .chat) -> any Dialect {
+    switch (provider.dialect, operation) {
+    // The provider inside the daemon speaks each form natively.
+    case (.anthropic, _), (.local, .messages): OpenAIDialect()  // Until it is here: AnthropicDialect()
+    case (.openai, _), (.local, _): OpenAIDialect()
+    }
+}

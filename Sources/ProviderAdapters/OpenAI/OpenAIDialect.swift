@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package import GatewayModel
+import JSONBytes
+
+/// Chat completions as OpenAI documents them: the unified form itself. So bytes pass through in both directions, apart from what the
+/// provider's entry in the catalog declares; unknown fields, key order and number lexemes are the caller's and the provider's own.
+package struct OpenAIDialect: Dialect {
+    package init() {}
+
+    package func encode(_ call: DialectCall) throws(GatewayFailure) -> EncodedRequest {
+        guard call.operation == .chat, let path = call.provider.paths[.chat] else { throw unknownOperation(call) }
+        guard call.document.kind(call.request) == .object else {
+            throw .invalidParams("request", "request must be an object: the body of a chat completion.")
+        }
+        var edits = JSONSplicer(call.document, within: call.request)
+        setModel(of: call, in: &edits)
+        let dropped = apply(call.provider.parameters, to: call, in: &edits)
+        // Without edits the caller's line is shared, not copied.
+        let body = edits.isEmpty ? call.document.raw(call.request) : edits.bytes()[...]
+        return EncodedRequest(path: path, fields: fields(for: call), body: body, droppedParams: dropped)
+    }
+
+    package func decode(_ body: [UInt8], of call: DialectCall) throws(GatewayFailure) -> UnifiedResponse {
+        let document: JSONDocument
+        do { document = try JSONDocument(body) } catch {
+            throw brokenAnswer(of: call.provider, body[...], "answered with a body that is not JSON (\(error))")
+        }
+        let root = document.root
+        guard document.find("choices", in: root) != nil else {
+            if hasError(document, root) { throw reportedFailure(document, root, provider: call.provider) }
+            throw brokenAnswer(of: call.provider, body[...], "answered without choices")
+        }
+        var usage = Usage()
+        readOpenAIUsage(document, root, into: &usage)
+        var bytes = body
+        // Most providers send one line: then the body is not copied.
+        if bytes.contains(where: { $0 == 0x0A || $0 == 0x0D }) { replaceLineBreaks(in: &bytes) }
+        return UnifiedResponse(body: bytes, usage: usage, model: openAIModel(document, root))
+    }
+
+    package func streamDecoder(for call: DialectCall) -> any StreamDecoder { OpenAIStreamDecoder(provider: call.provider) }
+
+    private func unknownOperation(_ call: DialectCall) -> GatewayFailure {
+        .invalidParams(
+            "options.provider",
+            "`\(call.provider.id)` can't do \(call.operation.rawValue). Use a provider whose entry has a path for it.")
+    }
+
+    private func fields(for call: DialectCall) -> [HTTPField] {
+        [
+            HTTPField("content-type", "application/json"),
+            HTTPField("accept", call.stream ? "text/event-stream" : "application/json"),
+        ] + call.provider.headers
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The providers that can be named: those that come with the daemon, and those that the user added or replaced.
+package struct ProviderCatalog: Sendable {
+    private var providers: [String: Provider]
+
+    /// What `Resources/providers.json` says, parsed once.
+    package static let builtIn: ProviderCatalog = {
+        do throws(CatalogError) { return try ProviderCatalog(parsing: PackageResources.providers_json) } catch {
+            // Compiled in and parsed by a test, so only our own mistake gets here.
+            preconditionFailure("the built-in catalog is wrong at \(error.path): \(error.message)")
+        }
+    }()
+
+    /// Where an id occurs twice, the later one counts.
+    package init(_ providers: [Provider]) {
+        self.providers = Dictionary(providers.map { ($0.id, $0) }) { _, later in later }
+    }
+
+    /// Every id, sorted.
+    package var ids: [String] { providers.keys.sorted() }
+
+    package func provider(_ id: String) -> Provider? { providers[id] }
+
+    /// This catalog with one entry more, or with another in the place of the one that has its id.
+    package func adding(_ provider: Provider) -> ProviderCatalog {
+        var result = self
+        result.providers[provider.id] = provider
+        return result
+    }
+
+    /// The id that was probably meant, for an error message.
+    package func nearest(to id: String) -> String? { nearestName(to: id, among: ids) }
+
+    /// The model to send: what `name` stands for, or `name` itself where it is no alias.
+    package func resolveModel(_ name: String, for provider: Provider) -> String { provider.modelAliases[name] ?? name }
+}
