@@ -15,6 +15,7 @@ let package = Package(
         .target(name: "Reactor", dependencies: ["CLinux"], swiftSettings: swift),
         .target(name: "GatewayModel", swiftSettings: swift),
         .target(name: "ProviderAdapters", dependencies: ["GatewayModel", "JSONBytes"], swiftSettings: swift),
+        .target(name: "WicketProtocol", dependencies: ["JSONBytes"], swiftSettings: swift),
         .target(name: "GatewayEngine", dependencies: ["GatewayModel", "JSONBytes", "ProviderAdapters"], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
