@@ -16,6 +16,7 @@ let package = Package(
         .target(name: "GatewayModel", swiftSettings: swift),
         .target(name: "ProviderAdapters", dependencies: ["GatewayModel", "JSONBytes"], swiftSettings: swift),
         .target(name: "WicketProtocol", dependencies: ["JSONBytes"], swiftSettings: swift),
+        .target(name: "WicketClient", dependencies: ["JSONBytes", "JSONRPC", "WicketProtocol"], swiftSettings: swift),
         .target(name: "GatewayEngine", dependencies: ["GatewayModel", "JSONBytes", "ProviderAdapters"], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
