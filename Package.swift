@@ -15,6 +15,22 @@ let package = Package(
         .target(name: "GatewayModel", swiftSettings: swift),
         .target(name: "ProviderAdapters", dependencies: ["GatewayModel", "JSONBytes"], swiftSettings: swift),
         .target(name: "GatewayEngine", dependencies: ["GatewayModel", "JSONBytes", "ProviderAdapters"], swiftSettings: swift),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "Observability", dependencies: ["CLinux", "GatewayEngine"], swiftSettings: swift),
+        .target(
+            name: "WicketDaemon",
+            dependencies: [
+                "CLinux", "CSystemd", "CYAML", "GatewayEngine", "GatewayModel", "JSONBytes", "Observability", "ProviderAdapters", "Reactor",
+            ],
+            swiftSettings: swift
+        ),
+        .testTarget(name: "ObservabilityTests", dependencies: ["GatewayEngine", "Observability"], swiftSettings: swift),
+        .testTarget(
+            name: "WicketDaemonTests",
+            dependencies: ["CLinux", "GatewayEngine", "GatewayModel", "Observability", "ProviderAdapters", "Reactor", "WicketDaemon"],
+            swiftSettings: swift
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
