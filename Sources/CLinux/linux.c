@@ -26,6 +26,8 @@ void wicket_tune_malloc(void) {
     mallopt(M_MMAP_THRESHOLD, 256 << 10);
 }
 
+char **wicket_environment(void) { return environ; }
+
 int wicket_usable_processors(void) {
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) < 0) return 1;

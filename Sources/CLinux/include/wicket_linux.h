@@ -29,6 +29,8 @@ void wicket_name_thread(const char *name);
 /// Pins malloc to few arenas and returns freed memory early; for a small resident size.
 void wicket_tune_malloc(void);
 
+/// The process's environment, as execve got it: NAME=value strings up to a null.
+char **wicket_environment(void);
 /// How many processors this process may run on; at least 1.
 int wicket_usable_processors(void);
 
