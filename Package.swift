@@ -15,6 +15,10 @@ let package = Package(
         .target(name: "GatewayModel", swiftSettings: swift),
         .target(name: "ProviderAdapters", dependencies: ["GatewayModel", "JSONBytes"], swiftSettings: swift),
         .target(name: "GatewayEngine", dependencies: ["GatewayModel", "JSONBytes", "ProviderAdapters"], swiftSettings: swift),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CCurlShim", dependencies: ["CCurl"]),
+        .target(
+            name: "Upstream", dependencies: ["CCurl", "CCurlShim", "GatewayEngine", "GatewayModel", "Reactor"], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )
