@@ -71,7 +71,7 @@ let package = Package(
         target("WicketCommands", ["JSONBytes", "WicketClient", "WicketProtocol", argumentParser]),
         .executableTarget(name: "wicket", dependencies: ["WicketCommands"], swiftSettings: swift),
 
-        tests("ProviderAdaptersTests", ["GatewayModel", "JSONBytes", "ProviderAdapters"]),
+        //PA
         tests("ObservabilityTests", ["GatewayEngine", "Observability"]),
         tests(
             "WicketDaemonTests",

@@ -36,7 +36,8 @@ package struct ConnectionLimits: Sendable {
 /// one that closes loses everything at once.
 package final class Connection {
     package let peer: PeerIdentity
-    package weak var delegate: (any ConnectionDelegate)?
+    /// Kept until the connection is closed.
+    package var delegate: (any ConnectionDelegate)?
 
     private let descriptor: Int32
     private unowned let server: ConnectionServer
@@ -116,6 +117,7 @@ package final class Connection {
         server.forget(self)
         wakeWriteWaiters()
         delegate?.closed()
+        delegate = nil
     }
 
     /// Writes what is pending. Called once a turn, and when the kernel has room again.

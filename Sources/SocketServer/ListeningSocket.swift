@@ -32,15 +32,15 @@ package final class ListeningSocket: Sendable {
 
     /// Binds and listens.
     /// - Parameters:
+    ///   - path: in a directory that is there.
     ///   - mode: the socket's permission bits.
-    ///   - directoryMode: the bits that its directory gets when it has to be made.
-    package static func bind(path: String, mode: UInt32, directoryMode: UInt32 = 0o700) throws(SocketError) -> ListeningSocket {
+    ///   - group: the group it is given to, or nil for the process's own.
+    package static func bind(path: String, mode: UInt32, group: UInt32? = nil) throws(SocketError) -> ListeningSocket {
         var address = try makeAddress(path)
-        try makeDirectory(of: path, directoryMode)
         let lock = try takeLock(path)
         do throws(SocketError) {
             try clearStale(path, &address)
-            let descriptor = try listen(path, mode, &address)
+            let descriptor = try listen(path, mode, group, &address)
             return ListeningSocket(descriptor: descriptor, path: path, lock: lock)
         } catch {
             close(lock)
@@ -74,16 +74,6 @@ package final class ListeningSocket: Sendable {
         return address
     }
 
-    private static func makeDirectory(of path: String, _ mode: UInt32) throws(SocketError) {
-        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
-        let directory = String(path[..<slash])
-        if access(directory, F_OK) == 0 { return }
-        try makeDirectory(of: directory, mode)
-        if mkdir(directory, mode) != 0, errno != EEXIST {
-            throw SocketError("The directory \(directory) for the socket cannot be made: \(reason()).")
-        }
-    }
-
     private static func takeLock(_ path: String) throws(SocketError) -> Int32 {
         let lock = open(path + ".lock", O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
         if lock < 0 { throw SocketError("The lock file \(path).lock cannot be opened: \(reason()).") }
@@ -110,12 +100,15 @@ package final class ListeningSocket: Sendable {
         unlink(path)
     }
 
-    private static func listen(_ path: String, _ mode: UInt32, _ address: inout sockaddr_un) throws(SocketError) -> Int32 {
+    private static func listen(
+        _ path: String, _ mode: UInt32, _ group: UInt32?, _ address: inout sockaddr_un
+    ) throws(SocketError) -> Int32 {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         if descriptor < 0 { throw SocketError("No socket can be made: \(reason()).") }
         // The mode is set between bind and listen: nobody can connect before it holds.
         let bound = withSocketAddress(&address) { Glibc.bind(descriptor, $0, $1) } == 0
-        guard bound, chmod(path, mode) == 0, Glibc.listen(descriptor, 4096) == 0 else {
+        let given = group.map { chown(path, uid_t.max, $0) == 0 } ?? true
+        guard bound, given, chmod(path, mode) == 0, Glibc.listen(descriptor, 4096) == 0 else {
             let why = reason()
             close(descriptor)
             throw SocketError("The socket \(path) cannot be bound: \(why).")

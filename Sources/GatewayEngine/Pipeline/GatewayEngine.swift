@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import GatewayModel
-package import JSONBytes
+import JSONBytes
 package import ProviderAdapters
 
 /// The way of a call through the gateway: who and what it is, where it goes, what came back, and the books. One a reactor,
@@ -8,7 +8,7 @@ package import ProviderAdapters
 ///
 /// It is the only place where decisions meet time: everything that decides is a value that it asks.
 package final class GatewayEngine {
-    private let resolver: TargetResolver
+    private var resolver: TargetResolver
     private let secrets: any SecretSource
     private let journal: any Journal
     private let clock: GatewayClock
@@ -34,6 +34,9 @@ package final class GatewayEngine {
         self.timeouts = timeouts
         identifiers = IdentifierSource(seed: seed)
     }
+
+    /// Calls that begin from now on find their providers there.
+    package func use(_ catalog: ProviderCatalog) { resolver = TargetResolver(catalog: catalog, secrets: secrets) }
 
     /// Runs a call to its end. Its row is in the journal when this returns.
     /// - Parameter sink: where the pieces of a streamed answer go.

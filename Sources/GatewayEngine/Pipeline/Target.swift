@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
+import JSONBytes
 import ProviderAdapters
 
 /// One thing a request can be sent to: a provider at an address, with a key, and the model to ask for.

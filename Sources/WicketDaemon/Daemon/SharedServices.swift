@@ -11,35 +11,47 @@ import Synchronization
 
 /// What every reactor of the daemon shares. Made once, before the first connection.
 final class SharedServices: Sendable {
-    let catalog: ProviderCatalog
     let vault: KeyVault
     let store: GatewayStore
     let logger: Logger
     let clock: GatewayClock
-    /// `defaults:` of the configuration.
-    let defaults: CallOptions
     let limits: ConnectionLimits
     /// Requests that one connection may have in flight.
     let maximumInFlight: Int
     let facts: DaemonFacts
+    let control: DaemonControl
     /// Requests in flight on all connections.
     let inFlight = Atomic<Int>(0)
     let isDraining = Atomic<Bool>(false)
+    private let current: Mutex<Reloadable>
 
     init(
-        catalog: ProviderCatalog, vault: KeyVault, store: GatewayStore, logger: Logger, clock: GatewayClock,
-        defaults: CallOptions, limits: ConnectionLimits, maximumInFlight: Int, facts: DaemonFacts
+        vault: KeyVault, store: GatewayStore, logger: Logger, clock: GatewayClock, limits: ConnectionLimits, maximumInFlight: Int,
+        facts: DaemonFacts, control: DaemonControl, reloadable: Reloadable
     ) {
-        self.catalog = catalog
         self.vault = vault
         self.store = store
         self.logger = logger
         self.clock = clock
-        self.defaults = defaults
         self.limits = limits
         self.maximumInFlight = maximumInFlight
         self.facts = facts
+        self.control = control
+        current = Mutex(reloadable)
     }
+
+    var reloadable: Reloadable {
+        get { current.withLock { $0 } }
+        set { current.withLock { $0 = newValue } }
+    }
+    var catalog: ProviderCatalog { reloadable.catalog }
+}
+
+/// What a reload swaps, whole.
+struct Reloadable: Sendable {
+    var catalog: ProviderCatalog
+    /// `defaults:` of the configuration.
+    var defaults: CallOptions
 }
 
 /// What the daemon says of itself, fixed at its start.
@@ -50,7 +62,14 @@ struct DaemonFacts: Sendable {
     var useSocket: String
     var adminSocket: String
     var reactors: Int
+    var masterKeyFile: String
     var configurationFile: String?
+}
+
+/// What a method may ask of the daemon as a whole; safe from any reactor.
+struct DaemonControl: Sendable {
+    var reload: @Sendable () throws(GatewayFailure) -> Void
+    var drain: @Sendable () -> Void
 }
 
 /// What one reactor has of its own. Confined to its thread.
@@ -59,11 +78,18 @@ final class ReactorServices {
     let reactor: Reactor
     let engine: GatewayEngine
     let methods: MethodTable
+    var defaults: CallOptions
 
     init(shared: SharedServices, reactor: Reactor, engine: GatewayEngine, methods: MethodTable) {
         self.shared = shared
         self.reactor = reactor
         self.engine = engine
         self.methods = methods
+        defaults = shared.reloadable.defaults
+    }
+
+    func use(_ reloadable: Reloadable) {
+        engine.use(reloadable.catalog)
+        defaults = reloadable.defaults
     }
 }

@@ -56,7 +56,7 @@ enum SystemHandlers {
         json.key("vault")
         json.raw(#"{"state":"unlocked"}"#)
         json.key("providers")
-        json.int(shared.catalog.count)
+        json.int(shared.catalog.ids.count)
         json.endObject()
         return json.bytes
     }
@@ -64,7 +64,7 @@ enum SystemHandlers {
     private static func health(_ request: RunningRequest) throws(GatewayFailure) -> [UInt8] {
         _ = try request.params(known: [])
         let shared = request.session.services.shared
-        let lost = shared.store.statistics.droppedRows
+        let lost = shared.store.statistics.dropped
         var json = JSONWriter()
         json.beginObject()
         json.key("status")
@@ -92,7 +92,7 @@ enum SystemHandlers {
     private static func reload(_ request: RunningRequest) throws(GatewayFailure) -> [UInt8] {
         _ = try request.params(known: [])
         let shared = request.session.services.shared
-        try shared.reload()
+        try shared.control.reload()
         var json = JSONWriter()
         json.beginObject()
         json.key("config_file")
@@ -106,7 +106,7 @@ enum SystemHandlers {
         let shared = request.session.services.shared
         // This request is one of them, and it is about to end.
         let others = max(0, shared.inFlight.load(ordering: .relaxed) - 1)
-        shared.requestDrain()
+        shared.control.drain()
         var json = JSONWriter()
         json.beginObject()
         json.key("draining")
@@ -120,7 +120,7 @@ enum SystemHandlers {
     /// Sets the connection's default options: what a request says itself still wins, key by key.
     private static func configure(_ request: RunningRequest) throws(GatewayFailure) -> [UInt8] {
         let params = try request.params(known: ["defaults"])
-        var defaults = request.session.services.shared.defaults
+        var defaults = request.session.services.defaults
         var json = JSONWriter()
         json.beginObject()
         json.key("defaults")
@@ -131,7 +131,7 @@ enum SystemHandlers {
         }
         json.endArray()
         json.endObject()
-        request.session.defaults = defaults
+        request.session.ownDefaults = defaults
         return json.bytes
     }
 

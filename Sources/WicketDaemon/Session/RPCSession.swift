@@ -12,16 +12,17 @@ final class RPCSession {
     let connection: Connection
     let role: SocketRole
     let services: ReactorServices
-    /// `session.configure`'s, over the configuration's.
-    var defaults: CallOptions
+    /// `session.configure`'s over the configuration's, once it was called.
+    var ownDefaults: CallOptions?
     private var running: [RunningRequest] = []
 
     init(connection: Connection, role: SocketRole, services: ReactorServices) {
         self.connection = connection
         self.role = role
         self.services = services
-        defaults = services.shared.defaults
     }
+
+    var defaults: CallOptions { ownDefaults ?? services.defaults }
 
     // MARK: Requests
 
@@ -61,6 +62,7 @@ final class RPCSession {
         let handle = RunningRequest(request, session: self, batch: batch)
         batch?.expect()
         do throws(GatewayFailure) {
+            if services.shared.isDraining.load(ordering: .relaxed) { throw .draining }
             if running.count >= services.shared.maximumInFlight { throw .tooManyInFlight(services.shared.maximumInFlight) }
             let method = try services.methods.entry(for: request, role: role)
             add(handle)
@@ -127,6 +129,10 @@ extension RPCSession: ConnectionDelegate {
 }
 
 extension GatewayFailure {
+    static var draining: GatewayFailure {
+        GatewayFailure(.overloaded, "The daemon is stopping: connect again and send this to its successor.", retryAfterMilliseconds: 1000)
+    }
+
     static func tooManyInFlight(_ limit: Int) -> GatewayFailure {
         GatewayFailure(
             .overloaded, "This connection has \(limit) requests in flight, which is the limit: wait for some to end.",
