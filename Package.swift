@@ -15,6 +15,8 @@ let package = Package(
         .target(name: "GatewayModel", swiftSettings: swift),
         .target(name: "ProviderAdapters", dependencies: ["GatewayModel", "JSONBytes"], swiftSettings: swift),
         .target(name: "GatewayEngine", dependencies: ["GatewayModel", "JSONBytes", "ProviderAdapters"], swiftSettings: swift),
+        .testTarget(
+            name: "ProviderAdaptersTests", dependencies: ["GatewayModel", "JSONBytes", "ProviderAdapters"], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )
