@@ -116,10 +116,12 @@ struct AssembledAnswer: Equatable {
                 inputs[index, default: ""] += delta["partial_json"] as? String ?? ""
                 for key in ["text", "thinking", "signature"] {
                     guard let piece = delta[key] as? String else { continue }
-                    blocks[index]?[key] = (blocks[index]?[key] as? String ?? "") + piece
+                    let before = blocks[index]?[key] as? String ?? ""
+                    blocks[index]?[key] = before + piece
                 }
                 if let citation = delta["citation"] {
-                    blocks[index]?["citations"] = (blocks[index]?["citations"] as? [Any] ?? []) + [citation]
+                    let before = blocks[index]?["citations"] as? [Any] ?? []
+                    blocks[index]?["citations"] = before + [citation]
                 }
                 if delta["type"] as? String == "compaction_delta" { blocks[index]?["content"] = delta["content"] }
             case "message_delta":
@@ -148,11 +150,13 @@ struct AssembledAnswer: Equatable {
                 let index = piece["index"] as? Int ?? -1
                 for (key, value) in piece["delta"] as? [String: Any] ?? [:] {
                     if key == "citation" {
-                        blocks[index]?["citations"] = (blocks[index]?["citations"] as? [Any] ?? []) + [value]
+                        let before = blocks[index]?["citations"] as? [Any] ?? []
+                        blocks[index]?["citations"] = before + [value]
                     } else if key == "partial_json" {
                         inputs[index, default: ""] += value as? String ?? ""
                     } else if let text = value as? String, ["text", "thinking", "signature"].contains(key) {
-                        blocks[index, default: [:]][key] = (blocks[index]?[key] as? String ?? "") + text
+                        let before = blocks[index]?[key] as? String ?? ""
+                        blocks[index, default: [:]][key] = before + text
                     } else if key != "estimated_tokens" {
                         blocks[index, default: [:]][key] = value
                     }

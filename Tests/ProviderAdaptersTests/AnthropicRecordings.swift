@@ -3,22 +3,28 @@ import Foundation
 
 /// Recorded `messages` exchanges with the provider, read where they lie beside the package; absent elsewhere.
 enum AnthropicRecordings {
-    struct Exchange {
+    struct Exchange: Sendable {
         var id: String
         var status: Int
         var isStream: Bool
-        /// The request's body where it was kept as JSON.
-        var request: [String: Any]?
+        /// The request's body written again, where it was kept as JSON.
+        var requestBody: [UInt8]?
         /// The answer's body: raw where the recording kept it raw, else written again.
         var body: [UInt8]
-        var response: [String: Any]?
 
-        /// The events' data in a stream's body, taken apart line by line.
-        var events: [[String: Any]] {
-            String(decoding: body, as: UTF8.self).split(whereSeparator: \.isNewline).filter { $0.hasPrefix("data:") }.map {
-                (try? Anthropic.object(Array($0.dropFirst(5).utf8))) ?? [:]
-            }
+        var request: [String: Any]? { requestBody.flatMap { try? Anthropic.object($0) } }
+        var response: [String: Any]? { try? Anthropic.object(body) }
+
+        /// The events' data in a stream's body, taken apart line by line. Two recordings hold several answers one behind the other: the
+        /// first one's end is the end.
+        var eventTexts: [[UInt8]] {
+            let lines = String(decoding: body, as: UTF8.self).split(whereSeparator: \.isNewline).filter { $0.hasPrefix("data:") }
+            let texts = lines.map { Array($0.dropFirst(5).drop { $0 == " " }.utf8) }
+            let end = lines.firstIndex { $0.contains("\"message_stop\"") }.map { $0 + 1 }
+            return Array(texts.prefix(end ?? texts.count))
         }
+
+        var events: [[String: Any]] { eventTexts.map { (try? Anthropic.object($0)) ?? [:] } }
     }
 
     static let root: URL = {
@@ -41,8 +47,8 @@ enum AnthropicRecordings {
             let body = response["body"]
             return Exchange(
                 id: record["id"] as? String ?? "", status: response["status"] as? Int ?? 0, isStream: record["stream"] as? Bool ?? false,
-                request: (record["request"] as? [String: Any])?["body"] as? [String: Any],
-                body: (body as? String).map { Array($0.utf8) } ?? Anthropic.bytes(body ?? NSNull()), response: body as? [String: Any])
+                requestBody: ((record["request"] as? [String: Any])?["body"] as? [String: Any]).map(Anthropic.bytes),
+                body: (body as? String).map { Array($0.utf8) } ?? Anthropic.bytes(body ?? NSNull()))
         }
     }()
 

@@ -152,16 +152,19 @@ extension AnthropicRequest {
         try write(content: content, of: message, at: place)
     }
 
-    /// A string or a list of parts, as blocks.
+    /// A string or a list of parts, as blocks. A message's own `cache_control` belongs to its one string.
     mutating func write(content: JSONNode, of message: JSONNode, at place: ContentPlace) throws(GatewayFailure) {
-        switch document.kind(content) {
-        case .string: writeText(content, cacheControlOf: message)
-        case .array:
-            for (index, part) in document.elements(of: content).enumerated() {
-                try write(part: part, at: ContentPlace(message: place.message, part: index))
-            }
-            if value("cache_control", in: message) != nil { drop("messages[].cache_control") }
-        default: throw .invalidParams(place.path(".content"), "A message's content must be a string or a list of parts.")
+        if document.kind(content) == .string { return writeText(content, cacheControlOf: message) }
+        try write(parts: content, at: place)
+        if value("cache_control", in: message) != nil { drop("messages[].cache_control") }
+    }
+
+    private mutating func write(parts: JSONNode, at place: ContentPlace) throws(GatewayFailure) {
+        guard document.kind(parts) == .array else {
+            throw .invalidParams(place.path(".content"), "A message's content must be a string or a list of parts.")
+        }
+        for (index, part) in document.elements(of: parts).enumerated() {
+            try write(part: part, at: ContentPlace(message: place.message, part: index))
         }
     }
 
@@ -183,7 +186,7 @@ extension AnthropicRequest {
                 json.raw(document.raw(content))
             } else {
                 json.beginArray()
-                try write(content: content, of: message, at: place)
+                try write(parts: content, at: place)
                 json.endArray()
             }
         }
