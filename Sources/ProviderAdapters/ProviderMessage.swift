@@ -19,7 +19,7 @@ func providerMessage(_ document: JSONDocument, _ root: JSONNode) -> String? {
         document.kind(body) == .string ? body : nil,
     ]
     for case let candidate? in candidates {
-        if let text = text(document, candidate, depth: 3) { return text }
+        if let text = text(document, candidate, depth: 4) { return text }
     }
     return nil
 }

@@ -5,7 +5,7 @@ package import JSONBytes
 /// What a provider's answer with an HTTP status outside 200...299 means to the caller. For every dialect.
 package func upstreamFailure(head: HTTPHead, body: [UInt8], provider: Provider) -> GatewayFailure {
     let document = try? JSONDocument(body)
-    let said = document.flatMap { providerMessage($0, $0.root) } ?? plainMessage(body, head)
+    let said = document.map { providerMessage($0, $0.root) ?? "" } ?? plainMessage(body, head)
     var failure = GatewayFailure(
         .upstreamError, message(provider, "answered \(head.status)", said, hint: hint(for: head.status, provider)),
         status: head.status, retryable: isRetryable(head.status), providerError: providerError(body[...], isJSON: document != nil))

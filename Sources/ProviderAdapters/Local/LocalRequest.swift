@@ -95,7 +95,8 @@ struct LocalRequest {
     }
 }
 
-/// The text cut into words, each with the white space before it; joined they are the text. `local` counts a word as a token.
+/// The text cut into words, each with the white space before it, the last also with what follows it; joined they are the text.
+/// `local` counts a word as a token.
 func words(of text: String) -> [Substring] {
     var words: [Substring] = []
     var start = text.startIndex
@@ -108,6 +109,6 @@ func words(of text: String) -> [Substring] {
         }
         inWord = !isSpace
     }
-    if inWord { words.append(text[start...]) }
+    if inWord { words.append(text[start...]) } else if let last = words.popLast() { words.append(text[last.startIndex...]) }
     return words
 }

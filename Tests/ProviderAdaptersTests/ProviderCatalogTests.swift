@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GatewayModel
+import Testing
+
+@testable import ProviderAdapters
+
+struct ProviderCatalogTests {
+    let catalog = ProviderCatalog.builtIn
+
+    @Test func `the built-in catalog parses and names at least thirty providers that speak OpenAI's dialect`() throws {
+        let catalog = try ProviderCatalog(parsing: PackageResources.providers_json)
+        #expect(catalog.ids.filter { catalog.provider($0)?.dialect == .openai }.count >= 31)
+        for id in ["openai", "anthropic", "local", "groq", "mistral-ai", "together-ai", "x-ai", "openrouter", "ollama"] {
+            #expect(catalog.provider(id) != nil, "\(id)")
+        }
+    }
+
+    @Test(arguments: ProviderCatalog.builtIn.ids)
+    func `an entry is complete`(_ id: String) throws {
+        let provider = try #require(catalog.provider(id))
+        let url = try #require(URL(string: provider.baseURL))
+        switch provider.dialect {
+        case .local: #expect(url.scheme == "local")
+        default: #expect(url.scheme == "https" || url.host == "127.0.0.1", "\(provider.baseURL)")
+        }
+        #expect(url.host?.isEmpty == false)
+        #expect(!provider.baseURL.hasSuffix("/"))
+        #expect(provider.paths[.chat] != nil)
+        for path in provider.paths.values { #expect(path.hasPrefix("/") && !path.hasSuffix("/"), "\(path)") }
+        #expect((provider.authField == nil) == (id == "local"))
+        #expect(provider.authField == provider.authField?.lowercased())
+        #expect(provider.authPrefix == "Bearer " || id == "anthropic" || id == "local")
+        for field in provider.headers { #expect(field.name == field.name.lowercased()) }
+        #expect(Set(provider.parameters.renames.keys).isDisjoint(with: provider.parameters.unsupported))
+        for (alias, model) in provider.modelAliases {
+            #expect(provider.modelAliases[model] == nil, "\(alias) stands for another alias")
+        }
+    }
+
+    @Test func `the key goes where each provider looks for it`() throws {
+        let anthropic = try #require(catalog.provider("anthropic"))
+        #expect(anthropic.authField == "x-api-key")
+        #expect(anthropic.authPrefix == "")
+        #expect(anthropic.headers == [HTTPField("anthropic-version", "2023-06-01")])
+        #expect(anthropic.paths[.messages] == "/messages")
+        #expect(catalog.provider("groq")?.authField == "authorization")
+    }
+
+    @Test(arguments: [
+        ("claude-3.5-sonnet", "claude-3-5-sonnet-20241022"), ("claude-3.5-haiku", "claude-3-5-haiku-20241022"),
+        ("claude-3-opus", "claude-3-opus-20240229"), ("claude-sonnet-4-5", "claude-sonnet-4-5"), ("made-up", "made-up"),
+    ])
+    func `a name that people write becomes the model that the provider knows`(_ name: String, _ model: String) throws {
+        #expect(catalog.resolveModel(name, for: try #require(catalog.provider("anthropic"))) == model)
+    }
+
+    @Test(arguments: [
+        ("claude-3-opus-20240229", 4096), ("claude-3-5-sonnet-20241022", 8192), ("claude-opus-4-1-20250805", 32000),
+        ("claude-opus-4-5-20251101", 64000), ("claude-sonnet-4-5", 64000), ("claude-of-the-future", 32000), ("other", 4096),
+    ])
+    func `max_tokens has a default for each model`(_ model: String, _ tokens: Int) throws {
+        #expect(try #require(catalog.provider("anthropic")).defaultMaxTokens(for: model) == tokens)
+    }
+
+    @Test(arguments: [
+        ("antropic", "anthropic"), ("mistral", "mistral-ai"), ("together", "together-ai"), ("xai", "x-ai"), ("Groq", "groq"),
+        ("open-ai", "openai"), ("open_router", "openrouter"), ("fireworks", "fireworks-ai"), ("qwertyuiop", nil), ("", nil),
+    ])
+    func `a mistyped id gets the nearest one`(_ id: String, _ nearest: String?) {
+        #expect(catalog.nearest(to: id) == nearest)
+    }
+
+    @Test func `a user's entry is found, and replaces one that came with the daemon`() {
+        let own = Provider.openAICompatible(id: "my-vllm", baseURL: "http://127.0.0.1:9000/v1")
+        var groq = Provider.openAICompatible(id: "groq", baseURL: "https://groq.example.com")
+        groq.modelAliases = ["small": "llama-3.1-8b-instant"]
+        let both = catalog.adding(own).adding(groq)
+        #expect(both.provider("my-vllm") == own)
+        #expect(both.provider("my-vllm")?.paths[.chat] == "/chat/completions")
+        #expect(both.provider("groq")?.baseURL == "https://groq.example.com")
+        #expect(both.resolveModel("small", for: groq) == "llama-3.1-8b-instant")
+        #expect(catalog.provider("my-vllm") == nil)
+    }
+
+    @Test(arguments: [
+        (#"[]"#, "", "must be an object"),
+        (#"{"providers":{}}"#, "providers", "must be an array"),
+        (#"{"providers":[],"more":1}"#, "more", "is not known"),
+        (#"{"providers":[{"id":"a","base_url":"https://a","colour":"red"}]}"#, "providers[0].colour", "is not known"),
+        (#"{"providers":[{"id":"a","base_url":"https://a","id":"b"}]}"#, "providers[0].id", "occurs twice"),
+        (#"{"providers":[{"id":"a"}]}"#, "providers[0].base_url", "must be a string"),
+        (#"{"providers":[{"id":"a","base_url":"https://a/"}]}"#, "providers[0].base_url", "must not end in a slash"),
+        (#"{"providers":[{"id":"a","base_url":"https://a"},{"id":"a","base_url":"https://b"}]}"#, "providers[1].id", "`a` occurs twice"),
+        (#"{"providers":[{"id":"a","base_url":"https://a","dialect":"klingon"}]}"#, "providers[0].dialect", "`klingon` is no dialect"),
+        (#"{"providers":[{"id":"a","base_url":"https://a","paths":{"chat":"/c"}}]}"#, "providers[0].paths.chat", "no such operation"),
+        (#"{"providers":[{"id":"a","base_url":"https://a","paths":{"models.list":"m"}}]}"#, "providers[0].paths.models.list", "must start with a slash"),
+        (#"{"providers":[{"id":"a","base_url":"https://a","auth":{"header":"x"}}]}"#, "providers[0].auth.prefix", "must be a string"),
+        (#"{"providers":[{"id":"a","base_url":"https://a","headers":{"x":1}}]}"#, "providers[0].headers", "must hold strings"),
+        (#"{"providers":[{"id":"a","base_url":"https://a","parameters":{"limits":{"n":[2,1]}}}]}"#, "providers[0].parameters.limits.n", "must be [lowest, highest]"),
+        (#"{"providers":[{"id":"a","base_url":"https://a","parameters":{"unsupported":[1]}}]}"#, "providers[0].parameters.unsupported", "must hold strings"),
+        (#"{"providers":[{"id":"a","base_url":"https://a","default_max_tokens":[["*",0]]}]}"#, "providers[0].default_max_tokens", "must hold pairs of a pattern and a number of tokens"),
+    ])
+    func `a wrong document is refused with the place of the mistake`(_ text: String, _ path: String, _ message: String) {
+        #expect(throws: CatalogError(path: path, message: message)) { try ProviderCatalog(parsing: Array(text.utf8)) }
+    }
+
+    @Test func `the schema names exactly the keys that the parser knows`() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Sources/ProviderAdapters/Resources")
+        let schema = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.appendingPathComponent("providers.schema.json")))
+        let provider = (((schema as? [String: Any])?["$defs"] as? [String: Any])?["provider"] as? [String: Any])?["properties"]
+        let keys = try #require(provider as? [String: Any]).keys.sorted()
+        for key in keys where key != "id" && key != "base_url" {
+            let text = #"{"providers":[{"id":"a","base_url":"https://a","\#(key)":17}]}"#
+            do {
+                _ = try ProviderCatalog(parsing: Array(text.utf8))
+                Issue.record("\(key) took a number")
+            } catch {
+                #expect(error.message != "is not known", "\(key)")
+            }
+        }
+        #expect(keys.count == 10)
+    }
+}
