@@ -16,6 +16,13 @@ let package = Package(
         .target(name: "GatewayModel", swiftSettings: swift),
         .target(name: "ProviderAdapters", dependencies: ["GatewayModel", "JSONBytes"], swiftSettings: swift),
         .target(name: "GatewayEngine", dependencies: ["GatewayModel", "JSONBytes", "ProviderAdapters"], swiftSettings: swift),
+        .target(name: "CAllocationCounter", path: "Tests/Benchmarks/CAllocationCounter"),
+        .executableTarget(
+            name: "wicket-json-benchmark", dependencies: ["CAllocationCounter", "JSONBytes", "JSONRPC"],
+            path: "Tests/Benchmarks/JSONBenchmark", swiftSettings: swift),
+        .testTarget(name: "JSONBytesTests", dependencies: ["JSONBytes"], swiftSettings: swift),
+        .testTarget(name: "JSONRPCTests", dependencies: ["JSONBytes", "JSONRPC"], swiftSettings: swift),
+        .testTarget(name: "TidyTests", swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )
