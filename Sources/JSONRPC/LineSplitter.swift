@@ -38,8 +38,9 @@ package struct LineSplitter: Sendable {
         compact()
         let needed = buffer.count + bytes.count
         if needed > buffer.capacity {
-            // Doubles, so that a line that comes in pieces is moved seldom, but not past the longest line there can be.
-            buffer.reserveCapacity(max(needed, min(2 * buffer.capacity, limit + 2)))
+            // Grows fourfold, so that a line that comes in pieces is moved seldom, but not past the longest line there can be.
+            // Room that is never written to costs no memory.
+            buffer.reserveCapacity(max(needed, min(4 * buffer.capacity, limit + 2)))
         }
         buffer.append(contentsOf: bytes)
     }
