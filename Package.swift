@@ -18,6 +18,10 @@ let package = Package(
         .target(name: "WicketProtocol", dependencies: ["JSONBytes"], swiftSettings: swift),
         .target(name: "WicketClient", dependencies: ["JSONBytes", "JSONRPC", "WicketProtocol"], swiftSettings: swift),
         .target(name: "GatewayEngine", dependencies: ["GatewayModel", "JSONBytes", "ProviderAdapters"], swiftSettings: swift),
+        .target(
+            name: "WicketTestServer", dependencies: ["JSONRPC", "WicketClient"], path: "Tests/WicketTestServer",
+            swiftSettings: swift),
+        .testTarget(name: "WicketClientTests", dependencies: ["WicketClient", "WicketTestServer"], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )
