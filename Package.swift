@@ -71,7 +71,7 @@ let package = Package(
         target("WicketCommands", ["JSONBytes", "WicketClient", "WicketProtocol", argumentParser]),
         .executableTarget(name: "wicket", dependencies: ["WicketCommands"], swiftSettings: swift),
 
-        //PA
+        tests("ProviderAdaptersTests", ["GatewayModel", "JSONBytes", "ProviderAdapters"]),
         tests("ObservabilityTests", ["GatewayEngine", "Observability"]),
         tests(
             "WicketDaemonTests",
