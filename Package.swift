@@ -28,9 +28,10 @@ let package = Package(
         .testTarget(name: "ObservabilityTests", dependencies: ["GatewayEngine", "Observability"], swiftSettings: swift),
         .testTarget(
             name: "WicketDaemonTests",
-            dependencies: ["CLinux", "GatewayEngine", "GatewayModel", "Observability", "ProviderAdapters", "Reactor", "WicketDaemon"],
+            dependencies: ["GatewayEngine", "GatewayModel", "LifecycleProbe", "Observability", "ProviderAdapters", "Reactor", "WicketDaemon"],
             swiftSettings: swift
         ),
+        .executableTarget(name: "LifecycleProbe", dependencies: ["Reactor", "WicketDaemon"], path: "Tests/LifecycleProbe", swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -21,22 +21,35 @@ package enum Redaction {
     /// Schemes of the `Authorization` field.
     private static let schemes: [[UInt8]] = ["bearer", "basic"].map { Array($0.utf8) }
 
+    /// Whether anything above begins with a byte: most bytes of a line need no closer look.
+    private static let beginsSecret: [Bool] = {
+        var table = [Bool](repeating: false, count: 256)
+        for shape in shapes { table[Int(shape.prefix[0])] = true }
+        for word in names + schemes {
+            table[Int(word[0])] = true
+            table[Int(word[0] - 32)] = true
+        }
+        return table
+    }()
+
     /// The text with every key replaced by its prefix and `***`.
     package static func masked(_ text: [UInt8]) -> [UInt8] {
+        let begins = beginsSecret
         var out: [UInt8] = []
-        out.reserveCapacity(text.count)
+        var copied = 0
         var index = 0
         while index < text.count {
-            guard let secret = secret(in: text, at: index) else {
-                out.append(text[index])
+            guard begins[Int(text[index])], let secret = secret(in: text, at: index) else {
                 index += 1
                 continue
             }
-            out.append(contentsOf: text[index..<secret.lowerBound])
+            out.append(contentsOf: text[copied..<secret.lowerBound])
             out.append(contentsOf: mask)
             index = secret.upperBound
+            copied = index
         }
-        return out
+        if copied == 0 { return text }
+        return out + text[copied...]
     }
 
     package static func masked(_ text: String) -> String { String(decoding: masked(Array(text.utf8)), as: UTF8.self) }
@@ -47,7 +60,7 @@ package enum Redaction {
     }
 
     private static func shaped(in text: [UInt8], at index: Int) -> Range<Int>? {
-        for shape in shapes where text[index...].starts(with: shape.prefix) {
+        for shape in shapes where matchesExactly(text, index, shape.prefix) {
             let start = index + shape.prefix.count
             let end = text[start...].firstIndex { !isKeyByte($0) } ?? text.count
             if end - start < shape.minimum { continue }
@@ -101,6 +114,12 @@ package enum Redaction {
             position += 1
         }
         return position
+    }
+
+    private static func matchesExactly(_ text: [UInt8], _ index: Int, _ prefix: [UInt8]) -> Bool {
+        guard text[index] == prefix[0], index + prefix.count <= text.count else { return false }
+        for offset in 1..<prefix.count where text[index + offset] != prefix[offset] { return false }
+        return true
     }
 
     private static func matches(_ text: [UInt8], _ index: Int, _ lowercase: [UInt8]) -> Bool {

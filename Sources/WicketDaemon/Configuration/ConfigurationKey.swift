@@ -6,7 +6,7 @@
 struct ConfigurationKey<Root>: Sendable {
     /// From the root of its table, by dots: `limits.line_bytes`.
     let path: String
-    /// What it takes, for people: `whole number, 1 to 64`.
+    /// What it takes, for people: `a whole number, 1 to 64`.
     let type: String
     /// What holds when it is left out.
     let fallback: String
@@ -30,9 +30,9 @@ extension ConfigurationKey {
     static func integer(
         _ path: String, _ range: ClosedRange<Int>, _ place: Place<Root, Int>, fallback: String, _ summary: String
     ) -> Self {
-        let type = "whole number, \(range.lowerBound) to \(range.upperBound)"
+        let type = "a whole number, \(range.lowerBound) to \(range.upperBound)"
         return Self(path: path, type: type, fallback: fallback, summary: summary) { (node, root) throws(ValueFault) in
-            guard let value = node.integer, range.contains(value) else { throw ValueFault(node, "must be a \(type), not \(node.kind)") }
+            guard let value = node.integer, range.contains(value) else { throw ValueFault(node, "must be \(type), not \(node.kind)") }
             root[keyPath: place] = value
         }
     }
@@ -47,7 +47,7 @@ extension ConfigurationKey {
     }
 
     static func absolutePath(_ path: String, _ place: Place<Root, String?>, fallback: String, _ summary: String) -> Self {
-        text(path, type: "absolute path", place, fallback: fallback, summary) { value in
+        text(path, type: "an absolute path", place, fallback: fallback, summary) { value in
             value.hasPrefix("/") && !value.contains("\0") ? nil : "must be an absolute path, not \(quoted(value))"
         }
     }

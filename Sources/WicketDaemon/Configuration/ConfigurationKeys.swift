@@ -26,7 +26,7 @@ extension ConfigurationSource {
                 "The Unix socket for the vault, configs and everything else that changes the daemon. Its directory is 0700."),
             .socketMode,
             .text(
-                "socket_group", type: "name of a group", \.socketGroup, fallback: "`wicket` for the system's daemon where that group exists",
+                "socket_group", type: "the name of a group", \.socketGroup, fallback: "`wicket` for the system's daemon where that group exists",
                 "The group that the use socket belongs to."
             ) { groupExists($0) ? nil : "names the group \(quoted($0)), which this machine does not have; make it with `groupadd`" },
             .absolutePath(
@@ -95,7 +95,7 @@ extension ConfigurationKey<ConfigurationSource> {
 
     static func providers(_ catalog: [Provider]) -> Self {
         Self(
-            path: "providers", type: "mapping of ids to providers, or list of providers with an `id`", fallback: "none",
+            path: "providers", type: "a mapping of ids to providers, or a list of providers with an `id`", fallback: "none",
             summary: "Providers beside the built-in ones, or in their place."
         ) { (node, source) throws(ValueFault) in
             source.providers = try ProviderSource.providers(node, catalog: catalog)
