@@ -9,7 +9,8 @@ package enum Redaction {
 
     /// What a key begins with, and how many characters of a key must follow for it to be one.
     private static let shapes: [(prefix: [UInt8], minimum: Int)] = [
-        ("sk-", 8), ("sk_", 16), ("gsk_", 16), ("xai-", 16), ("AIza", 24), ("AKIA", 16), ("ASIA", 16), ("pplx-", 16), ("nvapi-", 16),
+        ("sk-", 8), ("sk_", 16), ("gsk_", 16), ("xai-", 16), ("AIza", 24), ("AKIA", 16), ("ASIA", 16), ("pplx-", 16),
+        ("nvapi-", 16),
         ("hf_", 16), ("r8_", 16), ("fw_", 16), ("csk-", 16), ("tgp_v1_", 16), ("ghp_", 16), ("github_pat_", 16),
     ].map { (Array($0.0.utf8), $0.1) }
 
@@ -136,20 +137,24 @@ package enum Redaction {
     /// Where a value ends: at a blank, a line break, a quote, or what sets fields apart.
     private static func valueEnd(_ text: [UInt8], _ start: Int) -> Int {
         text[start...].firstIndex { byte in
-            byte <= 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: ",")
+            byte <= 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\\")
+                || byte == UInt8(ascii: ",")
                 || byte == UInt8(ascii: "&") || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "}")
         } ?? text.count
     }
 
     private static func isSeparator(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: " "), UInt8(ascii: "="), UInt8(ascii: ":"), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "\\"): true
+        case UInt8(ascii: " "), UInt8(ascii: "="), UInt8(ascii: ":"), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "\\"):
+            true
         default: false
         }
     }
 
     private static func lowercased(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte + 32 : byte }
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
-    private static func isLetter(_ byte: UInt8) -> Bool { (lowercased(byte) >= 0x61 && lowercased(byte) <= 0x7A) || byte == UInt8(ascii: "_") }
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (lowercased(byte) >= 0x61 && lowercased(byte) <= 0x7A) || byte == UInt8(ascii: "_")
+    }
     private static func isKeyByte(_ byte: UInt8) -> Bool { isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "-") }
 }

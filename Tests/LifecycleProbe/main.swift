@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A process for the lifecycle's tests: does what `wicketd` does around its work, and no work. What it finds goes to standard output.
+// A process for the lifecycle's tests: does what `wicketd` does around its work, and no work. What it finds goes to standard
+// output.
 import Glibc
 import Reactor
 import WicketDaemon

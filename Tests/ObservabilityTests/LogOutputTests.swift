@@ -45,7 +45,9 @@ private final class Journal {
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
         let bound = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
         }
         try #require(bound == 0)
     }
@@ -133,7 +135,9 @@ private final class Journal {
         #expect(fstat(channel.writing, &status) == 0)
         let (device, inode) = (UInt64(status.st_dev), UInt64(status.st_ino))
         #expect(isJournalStream("\(device):\(inode)", descriptor: channel.writing))
-        for variable in [nil, "", "\(device)", "\(device):\(inode + 1)", "\(device + 1):\(inode)", "\(device):\(inode):1", "x:\(inode)"] {
+        for variable in [
+            nil, "", "\(device)", "\(device):\(inode + 1)", "\(device + 1):\(inode)", "\(device):\(inode):1", "x:\(inode)",
+        ] {
             #expect(!isJournalStream(variable, descriptor: channel.writing))
         }
         #expect(!isJournalStream("\(device):\(inode)", descriptor: -1))

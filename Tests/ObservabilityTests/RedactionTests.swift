@@ -7,7 +7,10 @@ import Testing
     @Test(arguments: [
         ("sk-abcdefgh", "sk-***"),
         ("key sk-proj-AbC_123-xyz!", "key sk-***!"),
-        (#"{"error":"Incorrect API key provided: sk-ant-api03-AAAA1111bbbb."}"#, #"{"error":"Incorrect API key provided: sk-***."}"#),
+        (
+            #"{"error":"Incorrect API key provided: sk-ant-api03-AAAA1111bbbb."}"#,
+            #"{"error":"Incorrect API key provided: sk-***."}"#
+        ),
         (#"a\nsk-abcdefgh"#, #"a\nsk-***"#),
         ("xsk-abcdefghijkl12345", "xsk-***"),
         ("Authorization: Bearer abc.def-ghi_jkl", "Authorization: Bearer ***"),
@@ -33,8 +36,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "virtual_key=anthropic-prod", "max_tokens=100000", "claude-3-5-sonnet-20241022", "task-force-and-other-words", "sk-", "sk-1234",
-        "Bearer", "Bearer of news", "the basic idea", "disk-based", "xai-grok", "api_key is missing", "cache_read_input_tokens: 123456789",
+        "virtual_key=anthropic-prod", "max_tokens=100000", "claude-3-5-sonnet-20241022", "task-force-and-other-words", "sk-",
+        "sk-1234",
+        "Bearer", "Bearer of news", "the basic idea", "disk-based", "xai-grok", "api_key is missing",
+        "cache_read_input_tokens: 123456789",
         "", "…", "ASIATIC", "risk-free-assessment",
     ])
     func `ordinary words stay`(_ text: String) { #expect(Redaction.masked(text) == text) }

@@ -5,7 +5,9 @@ import Testing
 
 @Suite struct CommandLineTests {
     @Test func `flags take their value behind a blank or an equals sign`() throws {
-        let options = try CommandLineOptions(parsing: ["--config", "c.yaml", "--socket=/s=1", "--state-dir", "-odd", "--check-config"])
+        let options = try CommandLineOptions(parsing: [
+            "--config", "c.yaml", "--socket=/s=1", "--state-dir", "-odd", "--check-config",
+        ])
         #expect(options.configurationFile == "c.yaml")
         #expect(options.socketPath == "/s=1")
         #expect(options.stateDirectory == "-odd")
@@ -38,7 +40,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("socket", "socket", 0), ("sokcet", "socket", 1), ("sockt", "socket", 1), ("", "abc", 3), ("kitten", "sitting", 3), ("ab", "ba", 1),
+        ("socket", "socket", 0), ("sokcet", "socket", 1), ("sockt", "socket", 1), ("", "abc", 3), ("kitten", "sitting", 3),
+        ("ab", "ba", 1),
     ])
     func `the distance counts letters put in, taken out, replaced and swapped`(_ left: String, _ right: String, _ distance: Int) {
         #expect(editDistance(left, right) == distance)
@@ -65,7 +68,8 @@ import Testing
         #expect(places.isSystem)
         #expect(places.runtimeDirectory == "/run/wicket")
         #expect(places.stateDirectory == "/var/lib/wicket")
-        let configuration = try read("", context: ProcessContext(environment: environment, userID: 990, groupID: { $0 == "wicket" ? 7 : nil }))
+        let configuration = try read(
+            "", context: ProcessContext(environment: environment, userID: 990, groupID: { $0 == "wicket" ? 7 : nil }))
         #expect(configuration.socketMode == 0o660)
         #expect(configuration.socketGroupID == 7)
         #expect(configuration.socketPath == "/run/wicket/wicket.sock")

@@ -13,7 +13,10 @@ import Testing
         ("<<: {}", "w.yaml:1:1: `<<` is not a key; known here: admin_socket, ca_file, defaults,"),
         ("providers: {a: {base_ulr: x}}", "w.yaml:1:17: `providers` `a`: `base_ulr` is not a key; did you mean `base_url`?"),
         ("providers: {a: {parameters: {rename: {}}}}", "`parameters.rename` is not a key; did you mean `parameters.renames`?"),
-        ("defaults: {api_key: sk-1234567890}", "w.yaml:1:12: `defaults.api_key` is not a key; provider keys live in the vault: `wicket keys add`"),
+        (
+            "defaults: {api_key: sk-1234567890}",
+            "w.yaml:1:12: `defaults.api_key` is not a key; provider keys live in the vault: `wicket keys add`"
+        ),
     ])
     func `an unknown key is an error that names the nearest known one`(_ yaml: String, _ message: String) {
         let found = faults(yaml)
@@ -102,7 +105,8 @@ import Testing
         for end in stride(from: 0, to: example.count, by: 7) {
             for start in [0, end / 2] {
                 _ = try? Configuration.read(
-                    Array(example[start..<end]), file: nil, options: CommandLineOptions(), context: testUser, catalog: testCatalog)
+                    Array(example[start..<end]), file: nil, options: CommandLineOptions(), context: testUser, catalog: testCatalog
+                )
             }
         }
     }

@@ -14,7 +14,8 @@ import Testing
         page = try String(
             contentsOf: packageRoot.appending(path: "Sources/WicketDaemon/Documentation.docc/Configuration.md"), encoding: .utf8)
         let fences = page.components(separatedBy: "```")
-        example = try #require(fences.first { $0.hasPrefix("yaml\n") }).replacingOccurrences(of: "yaml\n", with: "", options: .anchored)
+        example = try #require(fences.first { $0.hasPrefix("yaml\n") }).replacingOccurrences(
+            of: "yaml\n", with: "", options: .anchored)
     }
 
     /// Every key of the tables as the page writes it.
@@ -53,7 +54,9 @@ import Testing
 
     @Test func `the defaults that the table tells are those that hold`() {
         let source = ConfigurationSource()
-        let told = Dictionary(uniqueKeysWithValues: ConfigurationSource.keys(catalog: [], groupExists: { _ in true }).map { ($0.path, $0.fallback) })
+        let told = Dictionary(
+            uniqueKeysWithValues: ConfigurationSource.keys(catalog: [], groupExists: { _ in true }).map { ($0.path, $0.fallback) }
+        )
         #expect(told["limits.line_bytes"] == "\(source.limits.lineBytes)")
         #expect(told["limits.max_in_flight"] == "\(source.limits.maxInFlight)")
         #expect(told["limits.unsent_bytes"] == "\(source.limits.unsentBytes)")

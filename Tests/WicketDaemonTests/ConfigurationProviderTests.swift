@@ -18,7 +18,8 @@ import Testing
 
     @Test func `a list does as well as a mapping`() throws {
         let mapping = try read("providers: {a: {base_url: https://a.example}, b: {base_url: https://b.example}}").providers
-        let list = try read("providers:\n- {id: a, base_url: https://a.example}\n- {id: b, base_url: https://b.example}").providers
+        let list = try read("providers:\n- {id: a, base_url: https://a.example}\n- {id: b, base_url: https://b.example}")
+            .providers
         #expect(mapping == list)
         #expect(mapping.map(\.id) == ["a", "b"])
     }
@@ -50,7 +51,8 @@ import Testing
     }
 
     @Test func `a built-in provider can be sent elsewhere and keeps the rest`() throws {
-        let provider = try #require(try read("providers: {groq: {base_url: https://proxy.example/groq, auth_header: none}}").providers.first)
+        let provider = try #require(
+            try read("providers: {groq: {base_url: https://proxy.example/groq, auth_header: none}}").providers.first)
         #expect(provider.baseURL == "https://proxy.example/groq")
         #expect(provider.paths == testCatalog[2].paths)
         #expect(provider.authField == nil)
@@ -92,11 +94,15 @@ import Testing
 
     @Test(arguments: [
         ("https://api.example.com/v1", true), ("https://api.example.com:8443", true), ("https://[2001:db8::1]:8443/v1", true),
-        ("http://127.0.0.1:9787/r/ID/v1", true), ("http://127.9.9.9", true), ("http://localhost:1", true), ("http://[::1]:80/x", true),
-        ("http://example.com", false), ("http://127.0.0.1.evil.com", false), ("http://127.evil.com.x", false), ("http://localhost.x", false),
+        ("http://127.0.0.1:9787/r/ID/v1", true), ("http://127.9.9.9", true), ("http://localhost:1", true),
+        ("http://[::1]:80/x", true),
+        ("http://example.com", false), ("http://127.0.0.1.evil.com", false), ("http://127.evil.com.x", false),
+        ("http://localhost.x", false),
         ("http://[::2]", false), ("ftp://x", false), ("https://", false), ("https:///v1", false), ("https://:80", false),
-        ("https://user:pw@x", false), ("https://x?key=1", false), ("https://x/#a", false), ("https://x y", false), ("https://x\\@y", false),
-        ("https://x:0", false), ("https://x:65536", false), ("https://x:", false), ("https://[::1", false), ("https://[::1]x", false),
+        ("https://user:pw@x", false), ("https://x?key=1", false), ("https://x/#a", false), ("https://x y", false),
+        ("https://x\\@y", false),
+        ("https://x:0", false), ("https://x:65536", false), ("https://x:", false), ("https://[::1", false),
+        ("https://[::1]x", false),
         ("https://a:1:2", false), ("HTTPS://x", false), ("https://x\u{e9}", false), ("https://[]", false),
     ])
     func `only an address that can be read in one way is taken`(_ url: String, _ isFine: Bool) {

@@ -69,7 +69,8 @@ import Testing
               forward_headers: [x-a, x-b]
               strict_open_ai_compliance: false
             """)
-        let expected = #"{"virtual_key":"123","provider":"no","config":{"retry":{"attempts":3},"weights":[0.5,-1e3,"007","8"],"on":true,"#
+        let expected =
+            #"{"virtual_key":"123","provider":"no","config":{"retry":{"attempts":3},"weights":[0.5,-1e3,"007","8"],"on":true,"#
             + #""off":null,"text":"plain text"},"metadata":{"env":"production","build":"7"},"request_timeout":1000,"#
             + #""forward_headers":["x-a","x-b"],"strict_open_ai_compliance":false}"#
         #expect(String(decoding: configuration.defaults.json, as: UTF8.self) == expected)
@@ -101,6 +102,15 @@ import Testing
         let found = try Configuration.load(CommandLineOptions(), context: user, catalog: testCatalog)
         #expect(found.reactors == 3)
         #expect(found.file == directory.path + "/wicket.yaml")
+    }
+
+    @Test func `a reload knows what it can't take over`() throws {
+        let old = try read("reactors: 2")
+        #expect(try read("reactors: 2\nlog: {level: debug}\ndrain_seconds: 1").keysNeedingRestart(since: old) == [])
+        let changed = try read("reactors: 3\nsocket: /x/s\nstate_dir: /s\nsocket_mode: 0660\nsocket_group: wicket")
+        #expect(
+            changed.keysNeedingRestart(since: old)
+                == ["socket", "admin_socket", "socket_mode", "socket_group", "state_dir", "reactors"])
     }
 
     @Test func `paths that a socket can't have are refused`() {

@@ -72,6 +72,7 @@ func greeting(from path: String) -> String? {
 final class Probe {
     let process = Process()
     private let output = Pipe()
+    private var said = Data()
 
     /// - Parameter wrapper: a program and its arguments that start the probe.
     init(environment: [String: String] = [:], wrapper: [String] = []) throws {
@@ -95,11 +96,14 @@ final class Probe {
         return FileManager.default.isExecutableFile(atPath: path) ? path : nil
     }
 
+    /// Returns once it has said something.
+    func waitForOutput() { said += output.fileHandleForReading.availableData }
+
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
     /// Everything it said, after it has ended, and its exit code.
     func end() -> (output: String, status: Int32) {
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let text = String(decoding: said + output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         return (text, process.terminationStatus)
     }

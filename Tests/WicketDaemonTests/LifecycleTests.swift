@@ -26,8 +26,8 @@ import Testing
 
     @Test func `without a service manager nothing is sent and nothing fails`() throws {
         let probe = try Probe()
-        // SIGTERM is held back from the first line of main on, so it may come at any time after that.
-        usleep(300_000)
+        // Signals are held back before the first line is said, so one may come at any time after that.
+        probe.waitForOutput()
         probe.signal(SIGTERM)
         #expect(probe.end().status == 0)
     }
@@ -56,7 +56,8 @@ import Testing
         let notify = try NotifySocket(in: directory)
         let probe = try Probe(environment: ["NOTIFY_SOCKET": notify.path])
         #expect(notify.next() != nil)
-        let limits = try String(contentsOfFile: "/proc/\(probe.process.processIdentifier)/limits", encoding: .utf8).split(separator: "\n")
+        let limits = try String(contentsOfFile: "/proc/\(probe.process.processIdentifier)/limits", encoding: .utf8).split(
+            separator: "\n")
         let core = try #require(limits.first { $0.hasPrefix("Max core file size") }).split(separator: " ")
         #expect(core[4] == "0" && core[5] == "0")
         let files = try #require(limits.first { $0.hasPrefix("Max open files") }).split(separator: " ")

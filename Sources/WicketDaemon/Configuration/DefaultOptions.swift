@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSONBytes
 
-/// The options that every request has by configuration. A connection's `session.configure` and a request's own `options` go before, key by key.
+/// The options that every request has by configuration. A connection's `session.configure` and a request's own `options` go
+/// before, key by key.
 package struct DefaultOptions: Sendable {
     package internal(set) var virtualKey: String?
     package internal(set) var provider: String?
@@ -47,7 +48,8 @@ package struct DefaultOptions: Sendable {
             .text("defaults.virtual_key", \.defaults.virtualKey, fallback: "none", "The virtual key of requests that name none."),
             .text("defaults.provider", \.defaults.provider, fallback: "none", "The provider of requests that name none."),
             .text(
-                "defaults.custom_host", type: "a URL", \.defaults.customHost, fallback: "the provider's", "Sends requests there instead.",
+                "defaults.custom_host", type: "a URL", \.defaults.customHost, fallback: "the provider's",
+                "Sends requests there instead.",
                 check: { baseURLProblem($0) }),
             config, metadata,
             .integer(
@@ -57,8 +59,12 @@ package struct DefaultOptions: Sendable {
                 path: "defaults.forward_headers", type: "a list of field names", fallback: "none",
                 summary: "Header fields that a client may pass on to the provider."
             ) { (node, source) throws(ValueFault) in source.defaults.forwardHeaders = try textList(node) },
-            .text("defaults.cache_namespace", \.defaults.cacheNamespace, fallback: "none", "Keeps cached answers apart from others'."),
-            .flag("defaults.cache_force_refresh", \.defaults.cacheForceRefresh, fallback: "false", "Asks the provider anew, and caches that."),
+            .text(
+                "defaults.cache_namespace", \.defaults.cacheNamespace, fallback: "none",
+                "Keeps cached answers apart from others'."),
+            .flag(
+                "defaults.cache_force_refresh", \.defaults.cacheForceRefresh, fallback: "false",
+                "Asks the provider anew, and caches that."),
             .flag(
                 "defaults.strict_open_ai_compliance", \.defaults.strictOpenAICompliance, fallback: "false",
                 "Leaves out of answers what OpenAI's form has no place for."),

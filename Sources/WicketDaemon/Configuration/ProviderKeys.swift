@@ -8,7 +8,8 @@ extension ProviderSource {
         [
             .text("id", \.id, fallback: "the key of the mapping", "Its name in requests; only in the form of a list."),
             .text(
-                "extends", type: "the id of a built-in provider", \.extends, fallback: "the built-in provider of the same id, if there is one",
+                "extends", type: "the id of a built-in provider", \.extends,
+                fallback: "the built-in provider of the same id, if there is one",
                 "Takes everything that is left out here from that provider."),
             .baseURL,
             .choice(
@@ -37,7 +38,8 @@ extension ConfigurationKey<ProviderSource> {
     fileprivate static var baseURL: Self {
         Self(
             path: "base_url", type: "a URL", fallback: "required, unless the provider it builds on has one",
-            summary: "Scheme, host and path that the paths are appended to. `http` for loopback addresses only. Empty when each key brings its own."
+            summary: "Scheme, host and path that the paths are appended to. `http` for loopback addresses only. "
+                + "Empty when each key brings its own."
         ) { (node, source) throws(ValueFault) in
             guard case .scalar(var text, let plain) = node.content, !(plain && text.isEmpty) else {
                 throw ValueFault(node, "must be a URL, not \(node.kind)")
@@ -71,11 +73,14 @@ extension ConfigurationKey<ProviderSource> {
             for entry in try mapping(node) {
                 guard let operation = Operation(rawValue: entry.name) else {
                     let known = Operation.allCases.map(\.rawValue)
-                    let meant = nearest(to: entry.name, among: known).map { "did you mean `\($0)`?" } ?? "it knows \(known.joined(separator: ", "))"
+                    let meant =
+                        nearest(to: entry.name, among: known).map { "did you mean `\($0)`?" }
+                        ?? "it knows \(known.joined(separator: ", "))"
                     throw ValueFault([(entry.mark, "has \(quoted(entry.name)), which is no operation; \(meant)")])
                 }
                 source.paths[operation] = try checkedText(entry.value, type: "a path") { path in
-                    path.hasPrefix("/") && path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } ? nil : "must hold paths that begin with `/`"
+                    path.hasPrefix("/") && path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+                        ? nil : "must hold paths that begin with `/`"
                 }
             }
         }
@@ -95,14 +100,7 @@ extension ConfigurationKey<ProviderSource> {
 
 /// What is wrong with a header field's name, or nil.
 private func fieldNameProblem(_ name: String) -> String? {
-    let isToken =
-        !name.isEmpty
-        && name.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-            default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-            }
-        }
+    let isToken = !name.isEmpty && name.utf8.allSatisfy { $0.isASCIIAlphanumeric || "!#$%&'*+-.^_`|~".utf8.contains($0) }
     return isToken ? nil : "has \(quoted(name)), which is not a header field's name"
 }
 
