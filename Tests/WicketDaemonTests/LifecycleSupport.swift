@@ -101,8 +101,11 @@ final class Probe {
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
-    /// Everything it said, after it has ended, and its exit code.
+    /// Everything it said, after it has ended, and its exit code. One that does not end is killed, so that the test fails.
     func end() -> (output: String, status: Int32) {
+        let killer = DispatchWorkItem { [process] in kill(process.processIdentifier, SIGKILL) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 20, execute: killer)
+        defer { killer.cancel() }
         let text = String(decoding: said + output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         return (text, process.terminationStatus)
