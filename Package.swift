@@ -26,6 +26,13 @@ let package = Package(
         .target(
             name: "GatewayStore", dependencies: ["CLinux", "CSQLite", "GatewayEngine", "GatewayModel", "JSONBytes"],
             swiftSettings: swift),
+        .testTarget(name: "GatewayModelTests", dependencies: ["GatewayModel"], swiftSettings: swift),
+        .testTarget(
+            name: "KeyVaultTests", dependencies: ["KeyVault", "GatewayStore", "GatewayEngine", "GatewayModel", "JSONBytes"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "GatewayStoreTests", dependencies: ["GatewayStore", "GatewayEngine", "GatewayModel", "CSQLite"],
+            swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )
