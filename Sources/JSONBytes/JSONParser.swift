@@ -13,7 +13,8 @@ struct JSONParser {
     /// Values on the tape.
     private var count = 0
 
-    /// Lays the tape of `text` in `tape`. What is in it is forgotten, its room is used again; behind the last value lies unused room.
+    /// Lays the tape of `text` in `tape`. What is in it is forgotten, its room is used again; behind the last value lies unused
+    /// room.
     static func index(
         _ text: UnsafeBufferPointer<UInt8>, maximumDepth: Int, into tape: inout ContiguousArray<TapeEntry>
     ) throws(JSONError) {
