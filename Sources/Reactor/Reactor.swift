@@ -156,7 +156,8 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         if Task.isCancelled { throw CancellationError() }
     }
 
-    /// A parked sleeper. Confined to the reactor's thread, like all that touches it.
+    /// A parked sleeper.
+    // Sendable is sound: all that touches it runs on the reactor's thread.
     private final class Sleeper: @unchecked Sendable {
         var continuation: UnsafeContinuation<Void, Never>?
         var timer: TimerID?
