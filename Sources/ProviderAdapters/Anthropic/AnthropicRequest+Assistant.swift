@@ -38,16 +38,18 @@ extension AnthropicRequest {
     ]
 
     /// Writes the blocks in their order. The caller's `content` and `tool_calls` are what counts: a block of a call that is not among
-    /// them is left out, and text blocks that `content` does not end with (somebody edited it) give way to it.
+    /// them is left out, and text blocks that `content` does not end with (somebody edited it) give way to it. What `content` has
+    /// before them stood in front of the first block, as in a stream's blocks; only thinking is never behind a text.
     /// - Returns: the content that is still to be written, and the ids of the calls that were.
     private mutating func restore(
         _ blocks: [JSONNode], content: JSONNode?, calls: Set<String>
     ) throws(GatewayFailure) -> (content: JSONNode?, written: Set<String>) {
         var texts: [UInt8] = []
         for block in blocks { texts += textOfPart(block).flatMap(document.textBytes) ?? [] }
-        let whole = content.map { document.textBytes($0) ?? [] } ?? texts[...]
-        let isSame = whole.suffix(texts.count).elementsEqual(texts) && !texts.isEmpty
-        if isSame { writeText(utf8: whole.dropLast(texts.count)) }
+        // Nil for a list of parts, which is taken as edited.
+        let whole = content == nil ? texts[...] : content.flatMap(document.textBytes)
+        let isSame = whole.map { $0.suffix(texts.count).elementsEqual(texts) && (!texts.isEmpty || !isThinking(blocks.first)) } ?? false
+        if isSame, let whole { writeText(utf8: whole.dropLast(texts.count)) }
         var written: Set<String> = []
         for block in blocks {
             if let text = textOfPart(block) {
@@ -61,6 +63,11 @@ extension AnthropicRequest {
             }
         }
         return (isSame ? nil : content, written)
+    }
+
+    private func isThinking(_ block: JSONNode?) -> Bool {
+        guard let type = block.flatMap({ value("type", in: $0) }) else { return false }
+        return document.isString(type, "thinking") || document.isString(type, "redacted_thinking")
     }
 
     private mutating func write(toolCall call: JSONNode, at path: String) throws(GatewayFailure) {

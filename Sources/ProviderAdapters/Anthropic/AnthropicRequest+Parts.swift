@@ -53,7 +53,8 @@ extension AnthropicRequest {
                     place.path(), "Anthropic can't take a \(type) part; send text, images, PDFs or text documents.")
             }
             json.raw(document.raw(part))
-            if let source = value("source", in: part), value("file_id", in: source) != nil { need(beta: Self.filesBeta) }
+            let holder = value("source", in: part) ?? part
+            if value("file_id", in: holder) != nil { need(beta: Self.filesBeta) }
         }
     }
 
