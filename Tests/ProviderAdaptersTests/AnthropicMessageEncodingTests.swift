@@ -32,7 +32,8 @@ struct AnthropicMessageEncodingTests {
                 """#,
             expected: #"""
                 [{"role":"user","content":"w?"},
-                 {"role":"assistant","content":[{"type":"text","text":"ok"},{"type":"tool_use","id":"c1","name":"f","input":{"a": 1.0}},
+                 {"role":"assistant","content":[{"type":"text","text":"ok"},{"type":"tool_use","id":"c1","name":"f",
+                 "input":{"a": 1.0}},
                   {"type":"tool_use","id":"c2","name":"f","input":{}}]},
                  {"role":"user","content":[{"type":"tool_result","tool_use_id":"c1","content":"20"},
                   {"type":"tool_result","tool_use_id":"c2","content":[{"type":"text","text":"25"},
@@ -62,7 +63,8 @@ struct AnthropicMessageEncodingTests {
             testDescription: "files in every form become documents with their name as title",
             messages: #"""
                 [{"role":"user","content":[
-                 {"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,QQ=="},"citations":{"enabled":true}},
+                 {"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,QQ=="},
+                 "citations":{"enabled":true}},
                  {"type":"file","file":{"file_data":"QUI="}},
                  {"type":"file","file":{"filename":"t.csv","file_data":"data:text/csv;charset=utf-8;base64,YSxiCsOp"}},
                  {"type":"file","file":{"file_name":"n","file_data":"plain","mime_type":"text/plain"}},
@@ -72,7 +74,8 @@ struct AnthropicMessageEncodingTests {
                 """#,
             expected: #"""
                 [{"role":"user","content":[
-                 {"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"QQ=="},"title":"a.pdf","citations":{"enabled":true}},
+                 {"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"QQ=="},"title":"a.pdf",
+                 "citations":{"enabled":true}},
                  {"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"QUI="}},
                  {"type":"document","source":{"type":"text","media_type":"text/plain","data":"a,b\né"},"title":"t.csv"},
                  {"type":"document","source":{"type":"text","media_type":"text/plain","data":"plain"},"title":"n"},
@@ -85,7 +88,8 @@ struct AnthropicMessageEncodingTests {
             messages: #"""
                 [{"role":"user","content":"t"},{"role":"assistant","content":"ans","content_blocks":[
                  {"type":"thinking","thinking":"h\u006d","signature":"s=="},{"type":"redacted_thinking","data":"zz"},
-                 {"type":"text","text":"ans","citations":[{"n":1.50}]},{"type":"tool_use","id":"c1","name":"f","input":{},"caller":{"type":"direct"}}],
+                 {"type":"text","text":"ans","citations":[{"n":1.50}]},{"type":"tool_use","id":"c1","name":"f","input":{},
+                 "caller":{"type":"direct"}}],
                  "tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{}"}},
                   {"id":"c2","type":"function","function":{"name":"g","arguments":"{}"}}]},
                  {"role":"tool","tool_call_id":"c1","content":"x"}]
@@ -93,7 +97,8 @@ struct AnthropicMessageEncodingTests {
             expected: #"""
                 [{"role":"user","content":"t"},{"role":"assistant","content":[
                  {"type":"thinking","thinking":"h\u006d","signature":"s=="},{"type":"redacted_thinking","data":"zz"},
-                 {"type":"text","text":"ans","citations":[{"n":1.50}]},{"type":"tool_use","id":"c1","name":"f","input":{},"caller":{"type":"direct"}},
+                 {"type":"text","text":"ans","citations":[{"n":1.50}]},{"type":"tool_use","id":"c1","name":"f","input":{},
+                 "caller":{"type":"direct"}},
                  {"type":"tool_use","id":"c2","name":"g","input":{}}]},
                  {"role":"user","content":[{"type":"tool_result","tool_use_id":"c1","content":"x"}]}]
                 """#),
@@ -101,7 +106,8 @@ struct AnthropicMessageEncodingTests {
             testDescription: "an edited text and a removed call win over the blocks",
             messages: #"""
                 [{"role":"user","content":"t"},{"role":"assistant","content":"edited","content_blocks":[
-                 {"type":"thinking","thinking":"h","signature":"s"},{"type":"text","text":"secret"},{"type":"tool_use","id":"c1","name":"f","input":{}}]},
+                 {"type":"thinking","thinking":"h","signature":"s"},{"type":"text","text":"secret"},{"type":"tool_use",
+                 "id":"c1","name":"f","input":{}}]},
                  {"role":"user","content":"u"},{"role":"assistant","content":[{"type":"text","text":"parts"}],"content_blocks":[
                  {"type":"server_tool_use","id":"s","name":"n","input":{}}]}]
                 """#,
@@ -118,7 +124,8 @@ struct AnthropicMessageEncodingTests {
                  "thinking_blocks":[{"type":"thinking","thinking":"h","signature":"s"}]}]
                 """#,
             expected: #"""
-                [{"role":"user","content":"t"},{"role":"assistant","content":[{"type":"thinking","thinking":"h","signature":"s"},
+                [{"role":"user","content":"t"},{"role":"assistant","content":[{"type":"thinking","thinking":"h",
+                "signature":"s"},
                  {"type":"text","text":"a"}]}]
                 """#),
         MessageCase(
@@ -128,18 +135,21 @@ struct AnthropicMessageEncodingTests {
                  {"role":"assistant","content":[{"type":"refusal","refusal":"never"}]}]
                 """#,
             expected: #"""
-                [{"role":"user","content":"t"},{"role":"assistant","content":[{"type":"text","text":"no"}]},{"role":"user","content":"u"},
+                [{"role":"user","content":"t"},{"role":"assistant","content":[{"type":"text","text":"no"}]},{"role":"user",
+                "content":"u"},
                  {"role":"assistant","content":[{"type":"text","text":"never"}]}]
                 """#),
         MessageCase(
             testDescription: "blocks of the provider's own pass as they came",
             messages: #"""
                 [{"role":"user","content":[{"type":"document","source":{"type":"content","content":[]},"title":"t"},
-                 {"type":"search_result","source":"u","title":"t","content":[{"type":"text","text":"x"}]},{"type":"container_upload","file_id":"f"}]}]
+                 {"type":"search_result","source":"u","title":"t","content":[{"type":"text","text":"x"}]},
+                 {"type":"container_upload","file_id":"f"}]}]
                 """#,
             expected: #"""
                 [{"role":"user","content":[{"type":"document","source":{"type":"content","content":[]},"title":"t"},
-                 {"type":"search_result","source":"u","title":"t","content":[{"type":"text","text":"x"}]},{"type":"container_upload","file_id":"f"}]}]
+                 {"type":"search_result","source":"u","title":"t","content":[{"type":"text","text":"x"}]},
+                 {"type":"container_upload","file_id":"f"}]}]
                 """#),
         MessageCase(
             testDescription: "ids of other providers fit this one's alphabet, on both sides",
@@ -149,17 +159,20 @@ struct AnthropicMessageEncodingTests {
                  {"role":"tool","tool_call_id":"functions.f:0","content":"x"}]
                 """#,
             expected: #"""
-                [{"role":"user","content":"t"},{"role":"assistant","content":[{"type":"tool_use","id":"functions_f_0","name":"f","input":{}}]},
+                [{"role":"user","content":"t"},{"role":"assistant","content":[{"type":"tool_use","id":"functions_f_0",
+                "name":"f","input":{}}]},
                  {"role":"user","content":[{"type":"tool_result","tool_use_id":"functions_f_0","content":"x"}]}]
                 """#),
         MessageCase(
             testDescription: "what has no place is named",
             messages: #"""
                 [{"role":"user","name":"ada","content":[{"type":"image_url","image_url":{"url":"https://h/x","detail":"low"}}]},
-                 {"role":"assistant","content":"a","reasoning_content":"h","audio":{"id":"x"},"annotations":[1],"function_call":null}]
+                 {"role":"assistant","content":"a","reasoning_content":"h","audio":{"id":"x"},"annotations":[1],
+                 "function_call":null}]
                 """#,
             expected: #"""
-                [{"role":"user","content":[{"type":"image","source":{"type":"url","url":"https://h/x"}}]},{"role":"assistant","content":"a"}]
+                [{"role":"user","content":[{"type":"image","source":{"type":"url","url":"https://h/x"}}]},{"role":"assistant",
+                "content":"a"}]
                 """#,
             dropped: [
                 "messages[].name", "messages[].content[].image_url.detail", "messages[].reasoning_content", "messages[].audio",
@@ -168,7 +181,8 @@ struct AnthropicMessageEncodingTests {
         MessageCase(
             testDescription: "a cache_control beside a string is its block's",
             messages: #"[{"role":"user","content":"x","cache_control":{"type":"ephemeral","ttl":"1h"}}]"#,
-            expected: #"[{"role":"user","content":[{"type":"text","text":"x","cache_control":{"type":"ephemeral","ttl":"1h"}}]}]"#),
+            expected: #"[{"role":"user","content":[{"type":"text","text":"x","cache_control":{"type":"ephemeral","ttl":"1h"}}]}]"#
+        ),
     ]
 
     @Test(arguments: cases)
@@ -181,7 +195,8 @@ struct AnthropicMessageEncodingTests {
     @Test func `system and developer messages go in front, their cache_control with them`() throws {
         let result = try Anthropic.encode(
             #"""
-            {"model":"claude-sonnet-4-5","messages":[{"role":"system","content":[{"type":"text","text":"S1","cache_control":{"type":"ephemeral"}}]},
+            {"model":"claude-sonnet-4-5","messages":[{"role":"system","content":[{"type":"text","text":"S1",
+            "cache_control":{"type":"ephemeral"}}]},
              {"role":"user","content":"u"},{"role":"developer","content":"D"},{"role":"system","content":""}]}
             """#)
         let expected = #"[{"type":"text","text":"S1","cache_control":{"type":"ephemeral"}},{"type":"text","text":"D"}]"#
@@ -194,7 +209,8 @@ struct AnthropicMessageEncodingTests {
     @Test func `arguments and schemas travel as they were written`() throws {
         let encoded = try Anthropic.encode(
             #"""
-            {"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"u"},{"role":"assistant","tool_calls":[{"id":"c","type":"function",
+            {"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"u"},{"role":"assistant","tool_calls":[{"id":"c",
+            "type":"function",
              "function":{"name":"f","arguments":"{\"n\": 1.0000000000000000001, \"n\": 2}"}}]}],
              "tools":[{"type":"function","function":{"name":"f","parameters":{"type" :"object","x":1e400,"x":2}}}]}
             """#

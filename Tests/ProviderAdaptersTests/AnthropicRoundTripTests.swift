@@ -5,14 +5,16 @@ import JSONBytes
 import ProviderAdapters
 import Testing
 
-/// What recorded clients sent natively, said in OpenAI's form by this test, must come out as they sent it: shapes that the provider
-/// is known to take.
+/// What recorded clients sent natively, said in OpenAI's form by this test, must come out as they sent it: shapes that the
+/// provider is known to take.
 @Suite(.enabled(if: AnthropicRecordings.areHere, "the recordings are not beside the package"))
 struct AnthropicRoundTripTests {
     @Test func `a recorded request said in OpenAI's form is translated back to itself`() throws {
         var compared = 0
         for exchange in AnthropicRecordings.messages {
-            guard exchange.status == 200, let native = exchange.request, let request = OpenAIForm(native).request else { continue }
+            guard exchange.status == 200, let native = exchange.request, let request = OpenAIForm(native).request else {
+                continue
+            }
             compared += 1
             let encoded = try Anthropic.encode(String(decoding: Anthropic.bytes(request), as: UTF8.self))
             let differing = differences(encoded.body, native)
@@ -47,12 +49,17 @@ struct AnthropicRoundTripTests {
             }
             let content = raw["content"] as? [[String: Any]] ?? []
             if content.isEmpty { continue }
-            let request: [String: Any] = ["model": "claude-sonnet-4-5", "messages": [["role": "user", "content": "q"], message]]
+            let request: [String: Any] = [
+                "model": "claude-sonnet-4-5", "messages": [["role": "user", "content": "q"], message],
+            ]
             let body = try Anthropic.encode(String(decoding: Anthropic.bytes(request), as: UTF8.self)).body
             let sent = NativeForm.normal(body)["messages"] as? [[String: Any]]
-            let expected = NativeForm.normal(["messages": [["role": "assistant", "content": content]]])["messages"] as? [[String: Any]]
+            let expected =
+                NativeForm.normal(["messages": [["role": "assistant", "content": content]]])["messages"] as? [[String: Any]]
             if ((expected?.last?["content"] as? [Any]) ?? []).isEmpty { continue }
-            var both = [sent, expected].map { ($0?.last.map(plain)?["content"] as? [[String: Any]] ?? []).map { Anthropic.text($0) } }
+            var both = [sent, expected].map {
+                ($0?.last.map(plain)?["content"] as? [[String: Any]] ?? []).map { Anthropic.text($0) }
+            }
             // In a stream, a call in front of the first block that is shown does not say where it stood.
             let first = content.firstIndex { !["text", "tool_use"].contains($0["type"] as? String) } ?? 0
             if content[..<first].contains(where: { $0["type"] as? String == "tool_use" }) { both = both.map { $0.sorted() } }
