@@ -1,24 +1,81 @@
 // swift-tools-version: 6.1
 import PackageDescription
+
 let swift: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
+
+/// A target and, right beside it, whom it may import; `Tests/TidyTests` holds the sources to it.
+func target(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: swift)
+}
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: swift)
+}
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
 let package = Package(
     name: "wicket",
+    products: [
+        .executable(name: "wicketd", targets: ["wicketd"]),
+        .executable(name: "wicket", targets: ["wicket"]),
+        .library(name: "WicketClient", targets: ["WicketClient"]),
+    ],
+    dependencies: [
+        // AES-GCM, HKDF and HMAC for the vault: BoringSSL behind Apple's API, nothing of it written by us.
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        // The command line's parsing, help and completion; linked into `wicket` only.
+        .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+    ],
     targets: [
+        // C libraries and what Swift cannot say to libc.
         .target(name: "CLinux"),
-        .target(name: "JSONBytes", swiftSettings: swift),
-        .target(name: "Reactor", dependencies: ["CLinux"], swiftSettings: swift),
-        .target(name: "GatewayModel", swiftSettings: swift),
-        .target(
-            name: "ProviderAdapters", dependencies: ["GatewayModel", "JSONBytes"], exclude: ["Resources/providers.schema.json"],
-            resources: [.embedInCode("Resources/providers.json")], swiftSettings: swift),
-        .target(name: "GatewayEngine", dependencies: ["GatewayModel", "JSONBytes", "ProviderAdapters"], swiftSettings: swift),
-        .testTarget(
-            name: "ProviderAdaptersTests", dependencies: ["ProviderAdapters", "GatewayModel", "JSONBytes"], swiftSettings: swift),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CCurlShim", dependencies: ["CCurl"]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        // Values and decisions: pure.
+        target("JSONBytes"),
+        target("JSONRPC", ["JSONBytes"]),
+        target("GatewayModel"),
+        target("WicketProtocol", ["JSONBytes", "JSONRPC"]),
+        target(
+            "ProviderAdapters", ["GatewayModel", "JSONBytes"], exclude: ["Resources/providers.schema.json"],
+            resources: [.embedInCode("Resources/providers.json")]),
+
+        // The shell: where decisions meet time, threads and disks.
+        target("Reactor", ["CLinux"]),
+        target("GatewayEngine", ["GatewayModel", "JSONBytes", "ProviderAdapters"]),
+        target("SocketServer", ["CLinux", "GatewayModel", "JSONRPC", "Reactor"]),
+        target("KeyVault", ["GatewayEngine", "GatewayModel", "JSONBytes", crypto]),
+        target("GatewayStore", ["CLinux", "CSQLite", "GatewayEngine", "GatewayModel", "JSONBytes"]),
+        target("Upstream", ["CCurl", "CCurlShim", "CLinux", "GatewayEngine", "GatewayModel", "Reactor"]),
+        target("Observability", ["CLinux", "GatewayEngine", "GatewayModel"]),
+        target(
+            "WicketDaemon",
+            [
+                "CLinux", "CSystemd", "CYAML", "GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "JSONRPC", "KeyVault",
+                "Observability", "ProviderAdapters", "Reactor", "SocketServer", "Upstream", "WicketProtocol",
+            ],
+            exclude: ["Documentation.docc"], resources: [.embedInCode("Resources/openrpc.json")]),
+        .executableTarget(name: "wicketd", dependencies: ["WicketDaemon"], swiftSettings: swift),
+
+        // The clients: never the engine.
+        target("WicketClient", ["JSONBytes", "JSONRPC", "WicketProtocol"]),
+        target("WicketCommands", ["JSONBytes", "WicketClient", "WicketProtocol", argumentParser]),
+        .executableTarget(name: "wicket", dependencies: ["WicketCommands"], swiftSettings: swift),
+
+        //PA
+        tests("ObservabilityTests", ["GatewayEngine", "Observability"]),
+        tests(
+            "WicketDaemonTests",
+            ["CLinux", "GatewayEngine", "GatewayModel", "Observability", "ProviderAdapters", "Reactor", "WicketDaemon"]),
     ],
     swiftLanguageModes: [.v6]
 )

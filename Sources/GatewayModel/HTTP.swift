@@ -42,3 +42,20 @@ package struct EncodedRequest: Sendable {
         self.droppedParams = droppedParams
     }
 }
+
+extension HTTPField {
+    /// Whether `text` can be a field's name (RFC 9110, token).
+    package static func isToken(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+            default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+            }
+        }
+    }
+
+    /// Whether `text` can be a field's value: no control characters, so nothing can end the field early.
+    package static func isValue(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
+    }
+}

@@ -15,10 +15,12 @@ package struct DialectCall: Sendable {
     package var provider: Provider
     /// `options.strict_open_ai_compliance`: leave out what the OpenAI form has no place for (`content_blocks`, `reasoning_content`).
     package var strictOpenAICompliance: Bool
+    /// Seconds since 1970 at which the call began: `created`, where the provider says nothing of the kind.
+    package var createdSeconds: Int
 
     package init(
         operation: Operation, document: JSONDocument, request: JSONNode, model: String, stream: Bool, provider: Provider,
-        strictOpenAICompliance: Bool = false
+        strictOpenAICompliance: Bool = false, createdSeconds: Int = 0
     ) {
         self.operation = operation
         self.document = document
@@ -27,6 +29,7 @@ package struct DialectCall: Sendable {
         self.stream = stream
         self.provider = provider
         self.strictOpenAICompliance = strictOpenAICompliance
+        self.createdSeconds = createdSeconds
     }
 }
 

@@ -21,67 +21,55 @@ package protocol ReadinessHandler: AnyObject {
     func descriptorReady(_ readiness: Readiness)
 }
 
-/// A descriptor's place in a reactor. It carries the generation of its slot: an event or a call that is older than the slot's present
-/// owner reaches nobody, even where the kernel has already given the same descriptor number to someone else.
+/// A descriptor's place in a reactor. It carries a generation: an event or a call that is older than the descriptor number's present
+/// owner reaches nobody, even where the kernel has given the number away within the same batch of events.
 package struct Registration: Sendable, Hashable {
-    let slot: UInt32
+    let descriptor: Int32
     let generation: UInt32
-    var tag: UInt64 { UInt64(slot) | UInt64(generation) << 32 }
-    init(slot: UInt32, generation: UInt32) {
-        self.slot = slot
+    var tag: UInt64 { UInt64(UInt32(bitPattern: descriptor)) | UInt64(generation) << 32 }
+    init(descriptor: Int32, generation: UInt32) {
+        self.descriptor = descriptor
         self.generation = generation
     }
     init(tag: UInt64) {
-        slot = UInt32(truncatingIfNeeded: tag)
+        descriptor = Int32(truncatingIfNeeded: tag)
         generation = UInt32(truncatingIfNeeded: tag >> 32)
     }
 }
 
-/// Who owns which registration.
+/// Who owns which descriptor number, and since when.
 struct RegistrationTable {
     private struct Slot {
         var generation: UInt32 = 0
-        var descriptor: Int32 = -1
         var handler: (any ReadinessHandler)?
     }
+    /// Indexed by descriptor number: the kernel hands out the lowest that is free, so the table is as long as it must be.
     private var slots: [Slot] = []
-    private var free: [UInt32] = []
 
-    mutating func insert(_ descriptor: Int32, _ handler: any ReadinessHandler) -> Registration {
-        let index: UInt32
-        if let reused = free.popLast() {
-            index = reused
-        } else {
-            index = UInt32(slots.count)
-            slots.append(Slot())
-        }
-        slots[Int(index)].generation &+= 1
-        slots[Int(index)].descriptor = descriptor
-        slots[Int(index)].handler = handler
-        return Registration(slot: index, generation: slots[Int(index)].generation)
+    /// What a descriptor's next registration will be; it counts once `insert` is called.
+    func next(_ descriptor: Int32) -> Registration {
+        let index = Int(descriptor)
+        let generation = slots.indices.contains(index) ? slots[index].generation : 0
+        return Registration(descriptor: descriptor, generation: generation &+ 1)
+    }
+
+    mutating func insert(_ registration: Registration, _ handler: any ReadinessHandler) {
+        let index = Int(registration.descriptor)
+        while slots.count <= index { slots.append(Slot()) }
+        slots[index] = Slot(generation: registration.generation, handler: handler)
     }
 
     /// The handler, unless the registration has ended meanwhile.
     func handler(_ registration: Registration) -> (any ReadinessHandler)? {
-        guard let slot = current(registration) else { return nil }
-        return slot.handler
+        let index = Int(registration.descriptor)
+        guard slots.indices.contains(index), slots[index].generation == registration.generation else { return nil }
+        return slots[index].handler
     }
-
-    func descriptor(_ registration: Registration) -> Int32? { current(registration)?.descriptor }
 
     /// Ends the registration; true if it was still there.
     mutating func remove(_ registration: Registration) -> Bool {
-        guard current(registration) != nil else { return false }
-        slots[Int(registration.slot)].generation &+= 1
-        slots[Int(registration.slot)].handler = nil
-        slots[Int(registration.slot)].descriptor = -1
-        free.append(registration.slot)
+        guard handler(registration) != nil else { return false }
+        slots[Int(registration.descriptor)] = Slot(generation: registration.generation)
         return true
-    }
-
-    private func current(_ registration: Registration) -> Slot? {
-        let index = Int(registration.slot)
-        guard index < slots.count, slots[index].generation == registration.generation, slots[index].handler != nil else { return nil }
-        return slots[index]
     }
 }

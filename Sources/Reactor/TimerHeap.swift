@@ -36,14 +36,16 @@ struct TimerHeap {
         if heap.count > 64, heap.count > 2 * work.count { sweep() }
     }
 
-    /// Takes one piece of work that is due at `now`, or nil.
-    mutating func popDue(_ now: UInt64) -> (() -> Void)? {
+    /// Names what is due at `now`, in order, leaving its work to be taken.
+    mutating func popDue(_ now: UInt64, into due: inout [TimerID]) {
         while let first = heap.first, first.due <= now {
             removeFirst()
-            if let body = work.removeValue(forKey: first.id) { return body }
+            if work[first.id] != nil { due.append(first.id) }
         }
-        return nil
     }
+
+    /// The work of a timer, once; nil when it was cancelled meanwhile.
+    mutating func take(_ id: TimerID) -> (() -> Void)? { work.removeValue(forKey: id) }
 
     private mutating func sweep() {
         heap.removeAll { work[$0.id] == nil }

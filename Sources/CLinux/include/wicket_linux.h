@@ -28,3 +28,28 @@ int wicket_accept(int listener);
 void wicket_name_thread(const char *name);
 /// Pins malloc to few arenas and returns freed memory early; for a small resident size.
 void wicket_tune_malloc(void);
+
+/// The process's environment, as execve got it: NAME=value strings up to a null.
+char **wicket_environment(void);
+/// How many processors this process may run on; at least 1.
+int wicket_usable_processors(void);
+
+/// Blocks SIGTERM, SIGINT and SIGHUP in the calling thread and in those it starts from now on; ignores SIGPIPE.
+void wicket_block_signals(void);
+/// A non-blocking descriptor that is readable while one of the blocked signals waits; -1 and errno on failure.
+int wicket_signal_descriptor(void);
+/// The next signal that waits at the descriptor, or 0.
+int wicket_next_signal(int descriptor);
+
+/// No ptrace by the same user, no /proc/PID/mem, no core file; 0, or -1 and errno.
+int wicket_forbid_dumping(void);
+int wicket_is_dumpable(void);
+/// RLIMIT_CORE to 0; 0, or -1 and errno.
+int wicket_forbid_core_files(void);
+/// RLIMIT_NOFILE up to its hard limit; the limit that then holds.
+uint64_t wicket_raise_descriptor_limit(void);
+
+/// A non-blocking Unix datagram socket, or -1 and errno.
+int wicket_datagram_socket(void);
+/// Sends without waiting; 0, or an errno.
+int wicket_send_datagram(int descriptor, const char *path, const void *bytes, size_t count);

@@ -11,14 +11,14 @@ package struct VirtualKey: Sendable {
     package var name: String
     /// The provider's id in the catalog.
     package var provider: String
-    /// Scheme, host, port and path prefix that paths are appended to; its origin is bound to the secret.
-    package var baseURL: String
+    /// What paths are appended to; its origin is bound to the secret.
+    package var baseURL: BaseURL
     /// Patterns of the models it may be used with (`claude-*`), or nil for all.
     package var models: [String]?
     /// Milliseconds since 1970 after which it is refused, or nil.
     package var expiresAtMilliseconds: Int?
 
-    package init(name: String, provider: String, baseURL: String, models: [String]? = nil, expiresAtMilliseconds: Int? = nil) {
+    package init(name: String, provider: String, baseURL: BaseURL, models: [String]? = nil, expiresAtMilliseconds: Int? = nil) {
         self.name = name
         self.provider = provider
         self.baseURL = baseURL
@@ -85,16 +85,21 @@ package struct UpstreamRequest: Sendable {
 
 /// HTTP out, of one reactor: confined to its thread, so neither Sendable nor locked.
 ///
-/// Cancelling the calling task ends the exchange at once: the connection is closed or the HTTP/2 stream reset before the call returns.
+/// Cancelling a task that waits in `open`, `read` or `collect` ends the exchange at once: the connection is closed or the HTTP/2 stream
+/// reset before the cancelling call returns.
 package protocol UpstreamTransport: AnyObject {
     /// Sends the request and waits for the answer's head.
-    /// - Throws: `upstream_unreachable`, `upstream_timeout` or `cancelled`.
+    /// - Throws: `upstream_unreachable`, `upstream_timeout` or `cancelled`; `invalid_params` for what may not be sent (a line break in a
+    ///   header field, a field that belongs to the connection, a URL that is not http or https).
     func open(_ request: UpstreamRequest) async throws(GatewayFailure) -> any UpstreamExchange
 }
 
 /// One exchange whose head has arrived. Dropping the last reference, or `cancel`, ends it at once.
 package protocol UpstreamExchange: AnyObject {
     var head: HTTPHead { get }
+    /// `head.status` and `head.value(name)`, where building the whole head would be waste.
+    var status: Int { get }
+    func value(_ name: String) -> String?
     /// Moves what has arrived since the last call into `buffer` (its old content is replaced), waiting for the first byte.
     /// - Returns: false at the end of the body. The transfer is paused while more than a fixed amount is unread.
     /// - Throws: `upstream_unreachable` (cut short), `upstream_timeout` or `cancelled`.
@@ -102,6 +107,11 @@ package protocol UpstreamExchange: AnyObject {
     /// The whole body. More than `limit` bytes fail as `upstream_error`.
     func collect(limit: Int) async throws(GatewayFailure) -> [UInt8]
     func cancel()
+}
+
+extension UpstreamExchange {
+    package var status: Int { head.status }
+    package func value(_ name: String) -> String? { head.value(name) }
 }
 
 /// Time as the gateway reads it; injected, so that a test can own it.

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// libcurl's variadic calls, one typed inline function for each kind of argument: Swift cannot call variadic C.
+#pragma once
+#include <curl/curl.h>
+
+typedef size_t (*wicket_curl_receiver)(char *bytes, size_t size, size_t count, void *user);
+typedef int (*wicket_curl_socket_watcher)(CURL *easy, curl_socket_t socket, int interest, void *user, void *assigned);
+typedef int (*wicket_curl_timer)(CURLM *multi, long milliseconds, void *user);
+typedef curl_socket_t (*wicket_curl_open_socket)(void *user, curlsocktype purpose, struct curl_sockaddr *address);
+typedef int (*wicket_curl_close_socket)(void *user, curl_socket_t socket);
+
+static inline CURLcode wicket_curl_set_long(CURL *easy, CURLoption option, long value) {
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode wicket_curl_set_offset(CURL *easy, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(easy, option, value);
+}
+/// curl copies the string.
+static inline CURLcode wicket_curl_set_string(CURL *easy, CURLoption option, const char *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+/// curl keeps the pointer.
+static inline CURLcode wicket_curl_set_pointer(CURL *easy, CURLoption option, const void *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode wicket_curl_set_body_receiver(CURL *easy, wicket_curl_receiver receiver, void *user) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receiver);
+    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_WRITEDATA, user);
+}
+static inline CURLcode wicket_curl_set_head_receiver(CURL *easy, wicket_curl_receiver receiver, void *user) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receiver);
+    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_HEADERDATA, user);
+}
+static inline CURLcode wicket_curl_set_sockets(
+    CURL *easy, wicket_curl_open_socket open, wicket_curl_close_socket close, void *user) {
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, user);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close);
+    return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, user);
+}
+static inline CURLcode wicket_curl_get_long(CURL *easy, CURLINFO info, long *value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+static inline CURLcode wicket_curl_get_offset(CURL *easy, CURLINFO info, curl_off_t *value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+static inline CURLcode wicket_curl_get_pointer(CURL *easy, CURLINFO info, void **value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+static inline CURLMcode wicket_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+static inline CURLMcode wicket_curl_multi_set_watcher(CURLM *multi, wicket_curl_socket_watcher watcher, void *user) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, watcher);
+    return code != CURLM_OK ? code : curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, user);
+}
+static inline CURLMcode wicket_curl_multi_set_timer(CURLM *multi, wicket_curl_timer timer, void *user) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, timer);
+    return code != CURLM_OK ? code : curl_multi_setopt(multi, CURLMOPT_TIMERDATA, user);
+}
+/// Takes the next transfer that has ended, or returns NULL. (The message that curl hands out holds a union.)
+static inline CURL *wicket_curl_multi_next_done(CURLM *multi, CURLcode *result) {
+    int left;
+    CURLMsg *message;
+    while ((message = curl_multi_info_read(multi, &left)) != NULL) {
+        if (message->msg != CURLMSG_DONE) continue;
+        *result = message->data.result;
+        return message->easy_handle;
+    }
+    return NULL;
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package import GatewayModel
+package import JSONBytes
+
+/// What a caller asks of the gateway: an operation, its body, and how to go about it.
+package struct GatewayCall: Sendable {
+    package var operation: Operation
+    /// The caller's line, indexed; the request lies in it as it came.
+    package var document: JSONDocument
+    /// `params.request` in it.
+    package var request: JSONNode
+    package var options: CallOptions
+    package var peer: PeerIdentity
+
+    package init(
+        operation: Operation, document: JSONDocument, request: JSONNode, options: CallOptions, peer: PeerIdentity
+    ) {
+        self.operation = operation
+        self.document = document
+        self.request = request
+        self.options = options
+        self.peer = peer
+    }
+
+    /// Whether the caller wants the answer in pieces.
+    package var wantsStream: Bool {
+        guard let flag = document.find("stream", in: request) else { return false }
+        return document.bool(flag) ?? false
+    }
+}
+
+/// Where a stream's pieces go. Confined to the reactor of the call.
+package protocol ChunkSink: AnyObject {
+    /// Passes the pieces of a batch on; waits while the caller reads more slowly than they come.
+    func send(_ batch: borrowing ChunkBatch) async
+}
+
+/// How a call ended.
+package enum CallEnd: Sendable {
+    case response(UnifiedResponse)
+    /// Everything was sent in pieces.
+    case streamed
+    case failed(GatewayFailure)
+}
+
+/// One try at one target.
+package struct AttemptReport: Sendable {
+    /// The target's path in the config (`config.targets[1]`).
+    package var target: String
+    /// The provider's HTTP status, or 0 where none came.
+    package var status: Int
+    package var microseconds: Int
+    /// `ok`, or the failure's `data.type`.
+    package var outcome: String
+}
+
+/// What the gateway can say about a call: the reply's `gateway` part, and most of the journal's row.
+package struct CallReport: Sendable {
+    package var traceID: String
+    package var spanID: String
+    package var provider: String?
+    package var virtualKey: String?
+    package var target: String?
+    package var attempts: [AttemptReport] = []
+    package var usage = Usage()
+    package var cost = Cost.unpriced
+    package var responseModel: String?
+    package var chunks = 0
+    package var droppedParams: [String] = []
+    package var warnings: [String] = []
+    package var totalMicroseconds = 0
+    package var upstreamMicroseconds: Int?
+    package var firstChunkMicroseconds: Int?
+
+    package init(traceID: String, spanID: String) {
+        self.traceID = traceID
+        self.spanID = spanID
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import GatewayModel
+
+/// What waits for the writer, and what there is to know of it.
+struct Inbox {
+    var records = RecordQueue()
+    var writes: [PendingWrite] = []
+    /// The writer sleeps, so whoever brings something must ring. Otherwise it looks again by itself.
+    var isWriterAsleep = false
+    var isClosing = false
+    /// To be told, once all is closed, how many rows were lost.
+    var atEnd: (@Sendable (Int) -> Void)?
+    var statistics = StoreStatistics()
+}
+
+/// One administrative write: what to do in the transaction, and whom to tell when it is over.
+struct PendingWrite: Sendable {
+    /// Runs on the writer's thread, inside of a savepoint; what it throws is its caller's.
+    var run: @Sendable (SQLiteConnection) throws -> Void
+    /// Called once: with nil after the commit, else with why there was none.
+    var finish: @Sendable (GatewayFailure?) -> Void
+}
+
+/// What the store has done since it was opened.
+package struct StoreStatistics: Sendable, Equatable {
+    /// Records accepted and not yet committed.
+    package var queued = 0
+    package var written = 0
+    /// Records lost because the queue was full, or because the database refused the row itself.
+    package var dropped = 0
+    /// Transactions committed.
+    package var groups = 0
+    /// Groups that failed and are, or were, tried again.
+    package var failedGroups = 0
+}
+
+/// How much a report of the store matters.
+package enum StoreReportLevel: Sendable {
+    case notice, warning, error
+}

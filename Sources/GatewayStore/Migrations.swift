@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import GatewayModel
+
+/// The schema as its history: each step brings a database from the version before it to its own. A step that was released is never
+/// changed; a change is a new step at the end.
+enum Migrations {
+    static let steps = [callTable, virtualKeyTable]
+
+    /// Brings the database to the newest version, each step in a transaction of its own.
+    /// - Throws: a failure when the database is newer than this program.
+    static func run(_ connection: SQLiteConnection, path: String) throws {
+        let version = try connection.integer("PRAGMA user_version")
+        guard version <= steps.count else {
+            throw GatewayFailure(
+                .internalError,
+                "\(path) was written by a newer wicketd (schema \(version), this one knows \(steps.count)); run that one, or use another --state-dir.")
+        }
+        for (index, step) in steps.enumerated().dropFirst(version) {
+            try connection.execute("BEGIN IMMEDIATE; \(step) PRAGMA user_version = \(index + 1); COMMIT;")
+        }
+    }
+
+    private static let callTable = """
+        CREATE TABLE call (
+            id INTEGER PRIMARY KEY,
+            trace_id TEXT NOT NULL,
+            span_id TEXT NOT NULL,
+            started_at INTEGER NOT NULL,
+            method TEXT NOT NULL,
+            pid INTEGER NOT NULL,
+            uid INTEGER NOT NULL,
+            gid INTEGER NOT NULL,
+            executable TEXT,
+            unit TEXT,
+            virtual_key TEXT,
+            provider TEXT,
+            model TEXT,
+            response_model TEXT,
+            target TEXT,
+            status INTEGER NOT NULL,
+            error TEXT,
+            stream INTEGER NOT NULL,
+            input_tokens INTEGER,
+            output_tokens INTEGER,
+            cache_read_input_tokens INTEGER,
+            cache_creation_input_tokens INTEGER,
+            reasoning_output_tokens INTEGER,
+            attempts INTEGER NOT NULL,
+            chunks INTEGER NOT NULL,
+            latency_us INTEGER NOT NULL,
+            upstream_us INTEGER,
+            first_chunk_us INTEGER,
+            cost_status TEXT NOT NULL,
+            cost_nano_usd INTEGER,
+            metadata TEXT
+        ) STRICT;
+        CREATE INDEX call_started_at ON call (started_at);
+        CREATE INDEX call_trace_id ON call (trace_id);
+        CREATE INDEX call_virtual_key ON call (virtual_key) WHERE virtual_key IS NOT NULL;
+        """
+
+    private static let virtualKeyTable = """
+        CREATE TABLE virtual_key (
+            name TEXT PRIMARY KEY,
+            provider TEXT NOT NULL,
+            base_url TEXT NOT NULL,
+            origin TEXT NOT NULL,
+            models TEXT,
+            expires_at INTEGER,
+            note TEXT NOT NULL,
+            rate_limits TEXT NOT NULL,
+            usage_limits TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            key_version INTEGER NOT NULL,
+            master_key_id TEXT NOT NULL,
+            wrapped_data_key BLOB NOT NULL,
+            ciphertext BLOB NOT NULL,
+            previous_key_version INTEGER,
+            previous_master_key_id TEXT,
+            previous_wrapped_data_key BLOB,
+            previous_ciphertext BLOB,
+            previous_until INTEGER,
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL,
+            last_used_at INTEGER
+        ) STRICT;
+        """
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+import CSQLite
+import GatewayModel
+import Synchronization
+
+/// The one thread that writes. It gathers records for a few milliseconds and commits them in a group, administrative writes among
+/// them; those cut the gathering short.
+///
+/// A group that fails for the disk's sake is kept and tried again, with growing pauses, until it succeeds; its administrative writes
+/// are not: their callers are told at once.
+// Sendable is sound: all but `inbox`, `doorbell` and constants is touched by the writer's thread only, which starts after `init`.
+final class Writer: @unchecked Sendable {
+    private let inbox = Mutex(Inbox())
+    private let doorbell: Doorbell
+    private let connection: SQLiteConnection
+    private let path: String
+    private let options: StoreOptions
+    private let report: @Sendable (StoreReportLevel, String) -> Void
+    /// Taken from the inbox and not yet committed, oldest first.
+    private var pending: [RecordQueue] = []
+    private var scratch = TextScratch()
+    /// Milliseconds to wait before the next try; 0 while all is well.
+    private var pause: Int32 = 0
+    private var reportedDropped = 0
+
+    init(
+        connection: SQLiteConnection, path: String, doorbell: Doorbell, options: StoreOptions,
+        report: @escaping @Sendable (StoreReportLevel, String) -> Void
+    ) {
+        self.connection = connection
+        self.path = path
+        self.doorbell = doorbell
+        self.options = options
+        self.report = report
+    }
+
+    // MARK: From any thread
+
+    func append(_ record: CallRecord) {
+        let mustRing = inbox.withLock { inbox in
+            if inbox.statistics.queued >= options.queueLimit {
+                inbox.statistics.dropped += 1
+                return false
+            }
+            inbox.statistics.queued += 1
+            inbox.records.append(record)
+            defer { inbox.isWriterAsleep = false }
+            return inbox.isWriterAsleep
+        }
+        if mustRing { doorbell.ring() }
+    }
+
+    func submit(_ write: PendingWrite) {
+        let isClosed = inbox.withLock { inbox in
+            if !inbox.isClosing { inbox.writes.append(write) }
+            return inbox.isClosing
+        }
+        if isClosed { return write.finish(GatewayFailure(.internalError, "The store is closed: the daemon is shutting down.")) }
+        doorbell.ring()
+    }
+
+    /// Makes the thread commit what is there, close the connection, say how many rows were lost, and end. Only the first call is answered.
+    func close(_ atEnd: @escaping @Sendable (Int) -> Void) -> Bool {
+        let isFirst = inbox.withLock { inbox in
+            if inbox.isClosing { return false }
+            inbox.isClosing = true
+            inbox.atEnd = atEnd
+            return true
+        }
+        doorbell.ring()
+        return isFirst
+    }
+
+    var statistics: StoreStatistics { inbox.withLock { $0.statistics } }
+
+    // MARK: On the writer's thread
+
+    func run() {
+        while true {
+            waitForWork()
+            let (records, writes, isClosing) = inbox.withLock { inbox in
+                defer { (inbox.records, inbox.writes) = (RecordQueue(), []) }
+                return (inbox.records, inbox.writes, inbox.isClosing)
+            }
+            if !records.isEmpty { pending.append(records) }
+            commit(writes)
+            if isClosing { return end() }
+        }
+    }
+
+    private func waitForWork() {
+        if pause > 0 { return doorbell.wait(milliseconds: pause) }
+        while true {
+            let (hasRecords, isUrgent) = inbox.withLock { inbox in
+                let isUrgent = !inbox.writes.isEmpty || inbox.isClosing
+                inbox.isWriterAsleep = inbox.records.isEmpty && !isUrgent
+                return (!inbox.records.isEmpty, isUrgent)
+            }
+            if isUrgent { return }
+            if hasRecords { return doorbell.wait(milliseconds: options.gatherMilliseconds) }
+            doorbell.wait(milliseconds: -1)
+        }
+    }
+
+    /// Commits all pending records and these writes in one transaction.
+    private func commit(_ writes: [PendingWrite]) {
+        if pending.isEmpty, writes.isEmpty { return }
+        var outcomes = [GatewayFailure?](repeating: nil, count: writes.count)
+        do {
+            try connection.execute("BEGIN IMMEDIATE")
+            let refused = try insertPending()
+            for index in writes.indices { outcomes[index] = try run(writes[index]) }
+            try connection.execute("COMMIT")
+            succeeded(refused: refused)
+        } catch {
+            if connection.isInTransaction { try? connection.execute("ROLLBACK") }
+            let failure = storeFailure(error, path)
+            failed(failure)
+            for index in writes.indices { outcomes[index] = outcomes[index] ?? failure }
+        }
+        for (write, outcome) in zip(writes, outcomes) { write.finish(outcome) }
+    }
+
+    /// - Returns: how many rows the database refused for their own sake.
+    private func insertPending() throws(SQLiteError) -> Int {
+        if pending.isEmpty { return 0 }
+        let statement = try connection.statement(CallTable.insert)
+        var refused = 0
+        for queue in pending {
+            for chunk in queue.chunks {
+                for index in chunk.indices {
+                    do throws(SQLiteError) { try CallTable.insert(chunk[index], statement, &scratch) } catch {
+                        guard error.isAboutTheRow, connection.isInTransaction else { throw error }
+                        refused += 1
+                    }
+                }
+            }
+        }
+        return refused
+    }
+
+    /// Runs one write in a savepoint, so that its failure undoes nothing else.
+    /// - Returns: its own failure, for its caller alone.
+    /// - Throws: when the whole transaction is lost.
+    private func run(_ write: PendingWrite) throws(SQLiteError) -> GatewayFailure? {
+        try connection.execute("SAVEPOINT one_write")
+        do {
+            try write.run(connection)
+            try connection.execute("RELEASE one_write")
+            return nil
+        } catch {
+            if !connection.isInTransaction {
+                throw error as? SQLiteError ?? SQLiteError(code: SQLITE_ABORT, message: "the transaction was rolled back")
+            }
+            try connection.execute("ROLLBACK TO one_write; RELEASE one_write")
+            return storeFailure(error, path)
+        }
+    }
+
+    private func succeeded(refused: Int) {
+        let count = pending.reduce(0) { $0 + $1.count }
+        pending.removeAll()
+        let dropped = inbox.withLock { inbox in
+            inbox.statistics.queued -= count
+            inbox.statistics.written += count - refused
+            inbox.statistics.dropped += refused
+            inbox.statistics.groups += 1
+            return inbox.statistics.dropped
+        }
+        if pause > 0 { report(.notice, "The log is written again: \(count) rows that had waited are there.") }
+        pause = 0
+        reportDropped(dropped)
+    }
+
+    private func failed(_ failure: GatewayFailure) {
+        let statistics = inbox.withLock { inbox in
+            inbox.statistics.failedGroups += 1
+            return inbox.statistics
+        }
+        if pause == 0, !pending.isEmpty { report(.error, "The log cannot be written; up to \(options.queueLimit) rows wait in memory. \(failure.message)") }
+        pause = pending.isEmpty ? 0 : min(max(pause * 2, options.firstPauseMilliseconds), options.longestPauseMilliseconds)
+        reportDropped(statistics.dropped)
+    }
+
+    private func reportDropped(_ dropped: Int) {
+        if dropped > reportedDropped { report(.warning, "\(dropped - reportedDropped) rows of the log were dropped.") }
+        reportedDropped = dropped
+    }
+
+    private func end() {
+        let lost = pending.reduce(0) { $0 + $1.count }
+        if lost > 0 { report(.error, "\(lost) rows of the log are lost: they could not be written before the end.") }
+        connection.close()
+        inbox.withLock { $0.atEnd }?(lost)
+    }
+}
+
+/// What a caller is told of an error inside of the store.
+func storeFailure(_ error: any Error, _ path: String) -> GatewayFailure {
+    switch error {
+    case let error as GatewayFailure: error
+    case let error as SQLiteError: error.failure(path)
+    default: GatewayFailure(.internalError, "The database \(path) could not be used.")
+    }
+}

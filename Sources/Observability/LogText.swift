@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Appends a value as it stands, or in quotes where a reader of `key=value` could not tell its end.
+func appendQuotedIfNeeded(_ text: String, to line: inout [UInt8]) {
+    var escaped: [UInt8] = []
+    appendEscaped(text, to: &escaped)
+    let plain = !escaped.isEmpty && !escaped.contains { $0 == 0x20 || $0 == 0x22 || $0 == 0x3D || $0 == 0x5C }
+    if plain { return line.append(contentsOf: escaped) }
+    line.append(UInt8(ascii: "\""))
+    line.append(contentsOf: escaped)
+    line.append(UInt8(ascii: "\""))
+}
+
+/// Appends text with everything made visible that could end the line, move the cursor, or change the reading direction:
+/// text from outside can't pose as an event of its own. Long text is cut, after what looks like a key in it was masked.
+func appendEscaped(_ text: String, to line: inout [UInt8]) {
+    let limit = LogFormat.valueLimit
+    // Cutting first would leave the front of a key that no longer looks like one, so the mask sees more than is kept.
+    let seen = Redaction.masked(Array(text.utf8.prefix(4 * limit)))
+    var escaped: [UInt8] = []
+    escaped.reserveCapacity(min(seen.count, limit) + 8)
+    for scalar in String(decoding: seen, as: UTF8.self).unicodeScalars where escaped.count <= limit {
+        appendEscaped(scalar, to: &escaped)
+    }
+    truncate(&escaped, to: limit)
+    line.append(contentsOf: escaped)
+}
+
+private func appendEscaped(_ scalar: Unicode.Scalar, to bytes: inout [UInt8]) {
+    switch scalar {
+    case "\n": bytes.append(contentsOf: "\\n".utf8)
+    case "\r": bytes.append(contentsOf: "\\r".utf8)
+    case "\t": bytes.append(contentsOf: "\\t".utf8)
+    case "\"": bytes.append(contentsOf: "\\\"".utf8)
+    case "\\": bytes.append(contentsOf: "\\\\".utf8)
+    case " "..."~": bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+    default:
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
+            bytes.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".utf8)
+        default:
+            bytes.append(contentsOf: UTF8.encode(scalar).map(Array.init) ?? [])
+        }
+    }
+}
+
+/// Cuts UTF-8 between characters and says so with an ellipsis, within `limit` bytes.
+func truncate(_ bytes: inout [UInt8], to limit: Int) {
+    if bytes.count <= limit { return }
+    let ellipsis = Array("…".utf8)
+    var end = limit - ellipsis.count
+    while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+    bytes.removeSubrange(end...)
+    bytes.append(contentsOf: ellipsis)
+}
+
+/// Appends an instant as RFC 3339 in UTC with milliseconds.
+func appendTimestamp(_ milliseconds: Int, separator: StaticString, to bytes: inout [UInt8]) {
+    let day = Int((Double(milliseconds) / 86_400_000).rounded(.down))
+    let inDay = milliseconds - day * 86_400_000
+    // Days to a date in the Gregorian calendar whose year starts in March, in eras of 400 years.
+    let shifted = day + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    appendPadded(yearOfEra + era * 400 + (month <= 2 ? 1 : 0), 4, to: &bytes)
+    bytes.append(UInt8(ascii: "-"))
+    appendPadded(month, 2, to: &bytes)
+    bytes.append(UInt8(ascii: "-"))
+    appendPadded(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, 2, to: &bytes)
+    bytes.append(contentsOf: separator.description.utf8)
+    appendPadded(inDay / 3_600_000, 2, to: &bytes)
+    bytes.append(UInt8(ascii: ":"))
+    appendPadded(inDay / 60_000 % 60, 2, to: &bytes)
+    bytes.append(UInt8(ascii: ":"))
+    appendPadded(inDay / 1000 % 60, 2, to: &bytes)
+    bytes.append(UInt8(ascii: "."))
+    appendPadded(inDay % 1000, 3, to: &bytes)
+    bytes.append(UInt8(ascii: "Z"))
+}
+
+private func appendPadded(_ value: Int, _ width: Int, to bytes: inout [UInt8]) {
+    let digits = String(max(0, value))
+    for _ in 0..<max(0, width - digits.utf8.count) { bytes.append(UInt8(ascii: "0")) }
+    bytes.append(contentsOf: digits.utf8)
+}

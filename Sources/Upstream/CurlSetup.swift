@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import CCurl
+import CCurlShim
+import GatewayEngine
+import Glibc
+
+/// An easy handle's options: those of all requests, set once, and those of one, set when they differ from the last one's.
+struct CurlSetup: ~Copyable {
+    private let easy: UnsafeMutableRawPointer
+    /// curl writes here what went wrong.
+    private let errorBuffer = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    private var method = ""
+    private(set) var connectMilliseconds = 0
+
+    init(_ easy: UnsafeMutableRawPointer, options: CurlOptions, sockets: CurlSockets) {
+        self.easy = easy
+        errorBuffer[0] = 0
+        set(CURLOPT_NOSIGNAL, 1)
+        // Cancelling while a name is being resolved must not wait for the resolver's thread.
+        set(CURLOPT_QUICK_EXIT, 1)
+        set(CURLOPT_PROTOCOLS_STR, "http,https")
+        set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
+        set(CURLOPT_FOLLOWLOCATION, 0)
+        set(CURLOPT_PATH_AS_IS, 1)
+        set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        set(CURLOPT_PIPEWAIT, 1)
+        set(CURLOPT_SSL_VERIFYPEER, 1)
+        set(CURLOPT_SSL_VERIFYHOST, 2)
+        set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        set(CURLOPT_TCP_NODELAY, 1)
+        set(CURLOPT_TCP_KEEPALIVE, 1)
+        set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
+        set(CURLOPT_BUFFERSIZE, options.receiveBufferSize)
+        set(CURLOPT_USERAGENT, options.userAgent)
+        // Empty, not unset: unset, curl asks the environment.
+        set(CURLOPT_PROXY, options.proxy ?? "")
+        set(CURLOPT_NOPROXY, options.proxyExceptions)
+        if let file = options.authoritiesFile { set(CURLOPT_CAINFO, file) }
+        _ = wicket_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer)
+        installSockets(sockets)
+    }
+
+    deinit { errorBuffer.deallocate() }
+
+    var errorText: String? { errorBuffer[0] == 0 ? nil : String(cString: errorBuffer) }
+
+    mutating func apply(_ request: UpstreamRequest, lines: UnsafeMutablePointer<curl_slist>?) {
+        errorBuffer[0] = 0
+        set(CURLOPT_URL, request.url)
+        _ = wicket_curl_set_pointer(easy, CURLOPT_HTTPHEADER, lines)
+        // curl takes 0 for its own default; its largest value is 24 days.
+        let limit = request.timeouts.connectMilliseconds
+        let milliseconds = limit > 0 ? Int(Int32(clamping: limit)) : Int(Int32.max)
+        if milliseconds != connectMilliseconds { set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds) }
+        connectMilliseconds = milliseconds
+    }
+
+    /// curl keeps the pointer.
+    mutating func apply(body: UnsafeRawBufferPointer, method: String) {
+        // Without a pointer curl would ask a callback for the body, even for none.
+        _ = wicket_curl_set_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress ?? UnsafeRawPointer(errorBuffer))
+        _ = wicket_curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+        let isPlainPost = method == "POST"
+        if isPlainPost && self.method == method { return }
+        self.method = method
+        set(CURLOPT_NOBODY, 0)
+        if isPlainPost || !body.isEmpty { set(CURLOPT_POST, 1) } else { set(CURLOPT_HTTPGET, 1) }
+        if method == "HEAD" { set(CURLOPT_NOBODY, 1) }
+        if isPlainPost { _ = wicket_curl_set_pointer(easy, CURLOPT_CUSTOMREQUEST, nil) } else { set(CURLOPT_CUSTOMREQUEST, method) }
+    }
+
+    private func installSockets(_ sockets: CurlSockets) {
+        let user = Unmanaged.passUnretained(sockets).toOpaque()
+        _ = wicket_curl_set_sockets(easy, { user, _, address in
+            var descriptor = CURL_SOCKET_BAD
+            guard let address = address?.pointee else { return descriptor }
+            withOwner(CurlSockets.self, user) { descriptor = $0.open(address.family, address.socktype, address.protocol) }
+            return descriptor
+        }, { user, descriptor in
+            var result: Int32 = 0
+            withOwner(CurlSockets.self, user) { result = $0.close(descriptor) }
+            return result
+        }, user)
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) { _ = wicket_curl_set_long(easy, option, value) }
+    private func set(_ option: CURLoption, _ value: String) { _ = wicket_curl_set_string(easy, option, value) }
+}

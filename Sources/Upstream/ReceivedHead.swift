@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import GatewayModel
+
+/// An answer's head as it comes in, line by line; interim (1xx) heads are skipped. The fields stay one block of bytes until someone
+/// asks for them: most requests need two or three of thirty.
+struct ReceivedHead {
+    /// More than any honest server sends; curl 7.88 has no limit of its own.
+    static let byteLimit = 256 << 10
+
+    private(set) var status = 0
+    private(set) var isComplete = false
+    /// `name:value` lines with names in lower case, each ended by a line feed.
+    private var fields: [UInt8] = []
+
+    mutating func reset() {
+        status = 0
+        isComplete = false
+        fields.removeAll(keepingCapacity: fields.capacity <= 8192)
+    }
+
+    /// Takes one line, with its line break. False when the head is too long or not HTTP.
+    mutating func receive(_ line: UnsafeRawBufferPointer) -> Bool {
+        // Trailer fields of a chunked body come the same way.
+        if isComplete { return true }
+        var content = line[...]
+        while let last = content.last, last == 0x0A || last == 0x0D { content.removeLast() }
+        if content.isEmpty { return endHead() }
+        if fields.count + content.count > Self.byteLimit { return false }
+        if content.starts(with: "HTTP/".utf8) { return startHead(content) }
+        if content[0] == 0x20 || content[0] == 0x09 {
+            // A folded line: part of the value before it.
+            if fields.isEmpty { return true }
+            fields.removeLast()
+            fields.append(contentsOf: content)
+        } else {
+            let start = fields.count
+            fields.append(contentsOf: content)
+            guard let colon = fields[start...].firstIndex(of: 0x3A) else {
+                fields.removeLast(fields.count - start)
+                return true
+            }
+            for index in start..<colon where fields[index] >= 0x41 && fields[index] <= 0x5A { fields[index] |= 0x20 }
+        }
+        fields.append(0x0A)
+        return true
+    }
+
+    private mutating func startHead(_ line: Slice<UnsafeRawBufferPointer>) -> Bool {
+        fields.removeAll(keepingCapacity: true)
+        status = 0
+        guard let space = line.firstIndex(of: 0x20), line.endIndex - space >= 4 else { return false }
+        for digit in line[(space + 1)...(space + 3)] {
+            if digit < 0x30 || digit > 0x39 { return false }
+            status = status * 10 + Int(digit - 0x30)
+        }
+        return status >= 100
+    }
+
+    private mutating func endHead() -> Bool {
+        isComplete = status >= 200
+        return status >= 100
+    }
+
+    /// The first value of a field; `name` in lower case.
+    func value(_ name: String) -> String? {
+        var name = name
+        return name.withUTF8 { name in
+            for line in lines where line.count > name.count && line[line.startIndex + name.count] == 0x3A && line.starts(with: name) {
+                return Self.text(line[(line.startIndex + name.count + 1)...])
+            }
+            return nil
+        }
+    }
+
+    var head: HTTPHead {
+        let fields = lines.compactMap { line -> HTTPField? in
+            guard let colon = line.firstIndex(of: 0x3A) else { return nil }
+            return HTTPField(String(decoding: line[..<colon], as: UTF8.self), Self.text(line[(colon + 1)...]))
+        }
+        return HTTPHead(status: status, fields: fields)
+    }
+
+    private var lines: some Sequence<ArraySlice<UInt8>> { fields.lazy.split(separator: 0x0A) }
+
+    private static func text(_ value: ArraySlice<UInt8>) -> String {
+        var value = value
+        while let first = value.first, first == 0x20 || first == 0x09 { value.removeFirst() }
+        while let last = value.last, last == 0x20 || last == 0x09 { value.removeLast() }
+        return String(decoding: value, as: UTF8.self)
+    }
+}

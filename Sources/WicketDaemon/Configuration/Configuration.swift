@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package import GatewayEngine
+package import Observability
+package import ProviderAdapters
+
+/// Everything the daemon was told, checked and complete: the file, the command line over it, defaults under it. Never changed; a reload makes a
+/// new one and swaps it whole.
+package struct Configuration: Sendable {
+    /// The file it came from, nil when there was none.
+    package let file: String?
+    package let socketPath: String
+    package let adminSocketPath: String
+    /// The use socket's permissions; the admin socket's are always 0600.
+    package let socketMode: UInt32
+    /// The group that the use socket is given to, nil for the daemon's own.
+    package let socketGroupID: UInt32?
+    package let stateDirectory: String
+    package let reactors: Int
+    package let logLevel: LogLevel
+    package let limits: Limits
+    /// Providers of the user's own, and changed forms of built-in ones; each takes the place of the catalog's entry of the same id.
+    package let providers: [Provider]
+    /// Options that every request has unless its connection or the request itself says otherwise.
+    package let defaults: DefaultOptions
+    package let timeouts: UpstreamTimeouts
+    /// How long requests in flight may go on after SIGTERM.
+    package let drainSeconds: Int
+    /// Certificates (PEM) that upstreams are verified against, nil for the system's.
+    package let certificateFile: String?
+    /// What is worth telling at the start although nothing is wrong.
+    package let notices: [String]
+
+    /// Bounds on what one client can take.
+    package struct Limits: Sendable, Equatable {
+        package internal(set) var lineBytes = 16 << 20
+        /// Requests on one connection.
+        package internal(set) var maxInFlight = 256
+        /// Bytes a client has not read yet, at which its connection is no longer read and its upstreams pause.
+        package internal(set) var unsentBytes = 1 << 20
+        /// How long it may stay there before it is hung up on.
+        package internal(set) var stuckSeconds = 30
+        package internal(set) var connections = 4096
+    }
+}
+
+/// What the file says, before the command line and the defaults that depend on the machine.
+struct ConfigurationSource: Sendable {
+    var socketPath: String?
+    var adminSocketPath: String?
+    var socketMode: UInt32?
+    var socketGroup: String?
+    var stateDirectory: String?
+    var reactors = 1
+    var logLevel = LogLevel.info
+    var limits = Configuration.Limits()
+    var providers: [Provider] = []
+    var defaults = DefaultOptions()
+    var timeouts = UpstreamTimeouts()
+    var drainSeconds = 30
+    var certificateFile: String?
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import GatewayEngine
+import GatewayModel
+import Glibc
+import Reactor
+import SocketServer
+import Upstream
+
+/// One reactor, its thread, and everything that lives on it.
+// Sendable is sound: `services`, `server` and `transport` are made and used on the reactor's thread only, which `perform` reaches.
+final class ReactorThread: @unchecked Sendable {
+    let reactor: Reactor
+    private var services: ReactorServices?
+    private(set) var server: ConnectionServer?
+    private var transport: CurlTransport?
+
+    init(_ reactor: Reactor) { self.reactor = reactor }
+
+    /// Runs the reactor on a thread of its own until it is stopped.
+    func start(name: String) throws(GatewayFailure) {
+        let start = ThreadStart(reactor: reactor, name: name)
+        var thread = pthread_t()
+        let status = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
+                wicket_name_thread(start.name)
+                start.reactor.run()
+                return nil
+            }, Unmanaged.passRetained(start).toOpaque())
+        if status != 0 { throw GatewayFailure(.internalError, "No thread can be started: \(String(cString: strerror(status))).") }
+        pthread_detach(thread)
+    }
+
+    private final class ThreadStart {
+        let reactor: Reactor
+        let name: String
+        init(reactor: Reactor, name: String) {
+            self.reactor = reactor
+            self.name = name
+        }
+    }
+
+    // MARK: On the reactor's thread
+
+    func prepare(_ shared: SharedServices, _ configuration: Configuration, methods: MethodTable, seed: UInt64) throws(GatewayFailure) {
+        let reactor = reactor
+        let options = CurlOptions(userAgent: "wicket/\(WicketVersionText.release)", authoritiesFile: configuration.certificateFile)
+        let transport = try CurlTransport(reactor: reactor, options: options)
+        let local = LocalTransport(clock: shared.clock) { nanoseconds async throws(CancellationError) in
+            try await reactor.sleep(nanoseconds: nanoseconds)
+        }
+        let engine = GatewayEngine(
+            catalog: shared.catalog, secrets: shared.vault, journal: shared.store, network: transport, inProcess: local,
+            clock: shared.clock, timeouts: configuration.timeouts, seed: seed)
+        let limits = configuration.limits
+        server = ConnectionServer(
+            reactor: reactor, limits: shared.limits, maximumConnections: max(1, limits.connections / configuration.reactors))
+        services = ReactorServices(shared: shared, reactor: reactor, engine: engine, methods: methods)
+        self.transport = transport
+    }
+
+    func accept(on socket: ListeningSocket, as role: SocketRole) throws(GatewayFailure) {
+        guard let services, let server else { return }
+        do throws(ReactorError) {
+            try server.accept(on: socket) { connection in
+                connection.delegate = RPCSession(connection: connection, role: role, services: services)
+            }
+        } catch {
+            throw GatewayFailure(.internalError, "The socket cannot be watched: \(error.call) failed with errno \(error.errno).")
+        }
+    }
+
+    func use(_ reloadable: Reloadable) { services?.use(reloadable) }
+
+    func shutDown() {
+        server?.closeAll()
+        transport?.close()
+    }
+}

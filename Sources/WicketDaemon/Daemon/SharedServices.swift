@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+import GatewayEngine
+import GatewayModel
+import GatewayStore
+import KeyVault
+import Observability
+import ProviderAdapters
+import Reactor
+import SocketServer
+import Synchronization
+
+/// What every reactor of the daemon shares. Made once, before the first connection.
+final class SharedServices: Sendable {
+    let vault: KeyVault
+    let store: GatewayStore
+    let logger: Logger
+    let clock: GatewayClock
+    let limits: ConnectionLimits
+    /// Requests that one connection may have in flight.
+    let maximumInFlight: Int
+    let facts: DaemonFacts
+    let control: DaemonControl
+    /// Requests in flight on all connections.
+    let inFlight = Atomic<Int>(0)
+    let isDraining = Atomic<Bool>(false)
+    private let current: Mutex<Reloadable>
+
+    init(
+        vault: KeyVault, store: GatewayStore, logger: Logger, clock: GatewayClock, limits: ConnectionLimits, maximumInFlight: Int,
+        facts: DaemonFacts, control: DaemonControl, reloadable: Reloadable
+    ) {
+        self.vault = vault
+        self.store = store
+        self.logger = logger
+        self.clock = clock
+        self.limits = limits
+        self.maximumInFlight = maximumInFlight
+        self.facts = facts
+        self.control = control
+        current = Mutex(reloadable)
+    }
+
+    var reloadable: Reloadable {
+        get { current.withLock { $0 } }
+        set { current.withLock { $0 = newValue } }
+    }
+    var catalog: ProviderCatalog { reloadable.catalog }
+}
+
+/// What a reload swaps, whole.
+struct Reloadable: Sendable {
+    var catalog: ProviderCatalog
+    /// `defaults:` of the configuration.
+    var defaults: CallOptions
+}
+
+/// What the daemon says of itself, fixed at its start.
+struct DaemonFacts: Sendable {
+    var pid: Int32
+    var uid: UInt32
+    var startedAtMilliseconds: Int
+    var useSocket: String
+    var adminSocket: String
+    var reactors: Int
+    var masterKeyFile: String
+    var configurationFile: String?
+}
+
+/// What a method may ask of the daemon as a whole; safe from any reactor.
+struct DaemonControl: Sendable {
+    var reload: @Sendable () throws(GatewayFailure) -> Void
+    var drain: @Sendable () -> Void
+}
+
+/// What one reactor has of its own. Confined to its thread.
+final class ReactorServices {
+    let shared: SharedServices
+    let reactor: Reactor
+    let engine: GatewayEngine
+    let methods: MethodTable
+    var defaults: CallOptions
+
+    init(shared: SharedServices, reactor: Reactor, engine: GatewayEngine, methods: MethodTable) {
+        self.shared = shared
+        self.reactor = reactor
+        self.engine = engine
+        self.methods = methods
+        defaults = shared.reloadable.defaults
+    }
+
+    func use(_ reloadable: Reloadable) {
+        engine.use(reloadable.catalog)
+        defaults = reloadable.defaults
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import GatewayEngine
+import GatewayModel
+import JSONBytes
+import JSONRPC
+import WicketProtocol
+
+/// Which socket a connection came in by. Admin rights come with the admin socket and with nothing else, whatever the uid.
+enum SocketRole: Sendable { case use, admin }
+
+/// A method as the daemon runs it.
+struct MethodHandler: Sendable {
+    let socket: RPCSocket
+    /// Runs the request and replies to it, once, on the reactor of its connection.
+    let run: @Sendable (RunningRequest) async -> Void
+
+    /// A method whose result is computed whole.
+    static func plain(
+        _ socket: RPCSocket, _ body: @escaping @Sendable (RunningRequest) async throws(GatewayFailure) -> [UInt8]
+    ) -> MethodHandler {
+        MethodHandler(socket: socket) { request in
+            do throws(GatewayFailure) { request.succeed(try await body(request)) } catch { request.fail(error) }
+        }
+    }
+}
+
+/// All methods by name. What `WicketProtocol` lists and what is here must be the same; a test holds them together.
+struct MethodTable: Sendable {
+    private let handlers: [String: MethodHandler]
+    private let chat: MethodHandler
+    private let messages: MethodHandler
+
+    init(_ handlers: [String: MethodHandler]) {
+        var handlers = handlers
+        chat = .inference(.chat)
+        messages = .inference(.messages)
+        handlers[Operation.chat.rawValue] = chat
+        handlers[Operation.messages.rawValue] = messages
+        handlers[Operation.models.rawValue] = .inference(.models)
+        self.handlers = handlers
+    }
+
+    var names: Set<String> { Set(handlers.keys) }
+
+    func entry(for request: JSONRPCRequest, role: SocketRole) throws(GatewayFailure) -> MethodHandler {
+        // The data path's own methods are known by their bytes, before a name is made of any.
+        let handler: MethodHandler
+        if request.isMethod("chat.completions.create") {
+            handler = chat
+        } else if request.isMethod("messages.create") {
+            handler = messages
+        } else {
+            let name = request.methodName
+            guard let found = handlers[name] else { throw .unknownMethod(name, among: handlers.keys) }
+            handler = found
+        }
+        switch (handler.socket, role) {
+        case (.both, _), (.use, .use), (.admin, .admin): return handler
+        case (.use, .admin):
+            throw GatewayFailure(.permissionDenied, "\(request.methodName) is answered on the use socket, not on the admin socket.")
+        case (.admin, .use):
+            throw GatewayFailure(
+                .permissionDenied, "\(request.methodName) is an admin method: call it on the admin socket, which only the daemon's own user can open.")
+        }
+    }
+}
+
+extension GatewayFailure {
+    static func unknownMethod(_ name: String, among known: some Sequence<String>) -> GatewayFailure {
+        let hint = nearestName(to: name, among: known).map { " Did you mean \($0)?" } ?? " rpc.discover lists them."
+        return GatewayFailure(.methodNotFound, "There is no method \(name).\(hint)")
+    }
+
+    init(_ error: ParamsError) { self = .invalidParams(error.path, error.message) }
+}
+
+extension RunningRequest {
+    /// The request's params for a method that owns all of their shape.
+    func params(known: [String]) throws(GatewayFailure) -> ParamsReader {
+        if let params = request.params, document.kind(params) != .object {
+            throw .invalidParams("params", "params must be an object: this gateway takes them by name only.")
+        }
+        do throws(ParamsError) { return try ParamsReader(document, request.params, known: known) } catch { throw GatewayFailure(error) }
+    }
+}

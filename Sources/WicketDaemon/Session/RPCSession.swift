@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+import GatewayEngine
+import GatewayModel
+import JSONBytes
+import JSONRPC
+import SocketServer
+import WicketProtocol
+
+/// One peer's conversation: lines become requests, requests run side by side, replies go out as they finish. Confined to the
+/// reactor of its connection.
+final class RPCSession {
+    let connection: Connection
+    let role: SocketRole
+    let services: ReactorServices
+    /// `session.configure`'s over the configuration's, once it was called.
+    var ownDefaults: CallOptions?
+    private var running: [RunningRequest] = []
+
+    init(connection: Connection, role: SocketRole, services: ReactorServices) {
+        self.connection = connection
+        self.role = role
+        self.services = services
+    }
+
+    var defaults: CallOptions { ownDefaults ?? services.defaults }
+
+    // MARK: Requests
+
+    private func handle(_ line: [UInt8]) {
+        switch JSONRPCMessage.parse(line) {
+        case .request(let request): start(request, nil)
+        case .notification(let notification): notify(notification)
+        case .invalid(let invalid): refuse(invalid, nil)
+        case .batch(let members): handle(batch: members)
+        case .response: break  // The daemon asks nothing of its callers, so there is nothing that this could answer.
+        }
+    }
+
+    private func handle(batch members: [JSONRPCMessage]) {
+        let batch = BatchReplies(connection)
+        // Held open until all members were started, so that one that ends at once does not end the batch.
+        batch.expect()
+        for member in members {
+            switch member {
+            case .request(let request): start(request, batch)
+            case .notification(let notification): notify(notification)
+            case .invalid(let invalid): refuse(invalid, batch)
+            case .response, .batch: break
+            }
+        }
+        batch.settle(nil)
+    }
+
+    private func refuse(_ invalid: JSONRPCInvalid, _ batch: BatchReplies?) {
+        let write = { (out: inout [UInt8]) in JSONRPCWriter.error(id: invalid.rawID, invalid.error, to: &out) }
+        guard let batch else { return connection.write(write) }
+        batch.expect()
+        batch.settle(write)
+    }
+
+    private func start(_ request: JSONRPCRequest, _ batch: BatchReplies?) {
+        let handle = RunningRequest(request, session: self, batch: batch)
+        batch?.expect()
+        do throws(GatewayFailure) {
+            if services.shared.isDraining.load(ordering: .relaxed) { throw .draining }
+            if running.count >= services.shared.maximumInFlight { throw .tooManyInFlight(services.shared.maximumInFlight) }
+            let method = try services.methods.entry(for: request, role: role)
+            add(handle)
+            services.shared.inFlight.add(1, ordering: .relaxed)
+            handle.task = services.reactor.spawn { await method.run(handle) }
+            // It may have ended before `spawn` returned, and then nobody needs the task any more.
+            if handle.hasReplied { handle.task = nil }
+        } catch {
+            handle.fail(error)
+        }
+    }
+
+    private func notify(_ notification: JSONRPCNotification) {
+        guard notification.isMethod("$/cancelRequest"), let params = notification.params,
+            let id = notification.document.find("id", in: params)
+        else { return }
+        let raw = notification.document.raw(id)
+        for request in running where request.request.rawID.elementsEqual(raw) { request.cancel() }
+    }
+
+    // MARK: What runs
+
+    private func add(_ handle: RunningRequest) {
+        handle.place = running.count
+        running.append(handle)
+    }
+
+    /// Called once by each request that was added, with its reply.
+    func remove(_ handle: RunningRequest) {
+        guard let place = handle.place else { return }
+        handle.place = nil
+        services.shared.inFlight.subtract(1, ordering: .relaxed)
+        let last = running.removeLast()
+        if last !== handle {
+            running[place] = last
+            last.place = place
+        }
+        if running.isEmpty, inputHasEnded { connection.closeWhenSent() }
+    }
+
+    private var inputHasEnded = false
+}
+
+extension RPCSession: ConnectionDelegate {
+    func received(_ line: LineSplitter.Line) {
+        switch line {
+        case .complete(let bytes): handle(bytes)
+        case .tooLong:
+            connection.write { out in
+                JSONRPCWriter.error(id: nil, .lineTooLong(limit: services.shared.limits.lineBytes), to: &out)
+            }
+            connection.closeWhenSent()
+        }
+    }
+
+    func inputEnded() {
+        inputHasEnded = true
+        if running.isEmpty { connection.closeWhenSent() }
+    }
+
+    func closed() {
+        for request in running { request.cancel() }
+    }
+}
+
+extension GatewayFailure {
+    static var draining: GatewayFailure {
+        GatewayFailure(.overloaded, "The daemon is stopping: connect again and send this to its successor.", retryAfterMilliseconds: 1000)
+    }
+
+    static func tooManyInFlight(_ limit: Int) -> GatewayFailure {
+        GatewayFailure(
+            .overloaded, "This connection has \(limit) requests in flight, which is the limit: wait for some to end.",
+            retryAfterMilliseconds: 100)
+    }
+}

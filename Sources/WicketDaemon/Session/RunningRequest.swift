@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+import GatewayEngine
+import GatewayModel
+import JSONBytes
+import JSONRPC
+import SocketServer
+
+/// A request from its line to its reply: what was asked, who answers, where the answer goes.
+final class RunningRequest {
+    let request: JSONRPCRequest
+    let session: RPCSession
+    let batch: BatchReplies?
+    var task: Task<Void, Never>?
+    /// Its place among the session's running ones; nil before and after.
+    var place: Int?
+    private(set) var hasReplied = false
+    private(set) var sentChunks = 0
+    /// The notification that carries a piece of its stream.
+    var chunkMethod: StaticString = "chat.completions.chunk"
+
+    init(_ request: JSONRPCRequest, session: RPCSession, batch: BatchReplies?) {
+        self.request = request
+        self.session = session
+        self.batch = batch
+    }
+
+    var document: JSONDocument { request.document }
+
+    /// Ends the work at once; the reply is `cancelled`.
+    func cancel() {
+        task?.cancel()
+        session.connection.wakeWriteWaiters()
+    }
+
+    // MARK: The one reply
+
+    func succeed(_ result: [UInt8]) {
+        reply { out in JSONRPCWriter.result(id: request.rawID, result, to: &out) }
+    }
+
+    func fail(_ failure: GatewayFailure, report: CallReport? = nil) {
+        reply { out in
+            writeFailure(failure, id: request.rawID, report: report, afterChunks: sentChunks, to: &out)
+        }
+    }
+
+    /// Sends the reply, which must be one whole line.
+    func reply(_ write: (inout [UInt8]) -> Void) {
+        if hasReplied { return }
+        hasReplied = true
+        task = nil
+        if let batch { batch.settle(write) } else { session.connection.write(write) }
+        session.remove(self)
+    }
+}
+
+extension RunningRequest: ChunkSink {
+    /// One notification a piece, all of a batch in one write.
+    func send(_ chunks: borrowing ChunkBatch) async {
+        sentChunks += chunks.count
+        session.connection.write { out in
+            out.reserveCapacity(out.count + chunks.bytes.count + chunks.count * (96 + request.rawID.count))
+            var start = 0
+            for end in chunks.ends {
+                JSONRPCWriter.beginNotification(chunkMethod, to: &out)
+                append("{\"id\":", to: &out)
+                out.append(contentsOf: request.rawID)
+                append(",\"chunk\":", to: &out)
+                out.append(contentsOf: chunks.bytes[start..<end])
+                append("}", to: &out)
+                JSONRPCWriter.end(&out)
+                start = end
+            }
+        }
+        if session.connection.isCongested { await session.connection.waitUntilWritable() }
+    }
+}
+
+/// The replies to a batch, until the last one is there.
+final class BatchReplies {
+    private let connection: Connection
+    private var replies = JSONRPCBatchReply()
+    private var awaited = 0
+
+    init(_ connection: Connection) { self.connection = connection }
+
+    /// One more has to come.
+    func expect() { awaited += 1 }
+
+    /// One has come, or (nil) will say nothing.
+    func settle(_ write: ((inout [UInt8]) -> Void)?) {
+        if let write {
+            var line: [UInt8] = []
+            write(&line)
+            replies.add(line)
+        }
+        awaited -= 1
+        if awaited == 0 { connection.write { replies.finish(to: &$0) } }
+    }
+}
+
+/// Appends text that is part of a message as it stands.
+@inline(__always)
+func append(_ text: StaticString, to out: inout [UInt8]) {
+    out.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+}

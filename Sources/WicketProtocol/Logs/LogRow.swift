@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package import JSONBytes
+
+/// One call as the journal tells it. Every member is written, null where it has no value; no body and no secret is among them.
+package struct LogRow: Sendable {
+    /// Opaque; what `logs.get` takes.
+    package var id: String
+    package var traceID: String
+    package var spanID: String
+    /// RFC 3339, UTC.
+    package var startedAt: String
+    package var method: String
+    package var peer: Peer
+    package var virtualKey: String?
+    package var provider: String?
+    /// The model asked for.
+    package var model: String?
+    /// The model that answered.
+    package var responseModel: String?
+    package var target: String?
+    /// 200, or the error's `data.status`.
+    package var status: Int
+    /// The error's `data.type`.
+    package var error: String?
+    package var stream = false
+    /// Raw JSON: an object of the figures that the provider gave; nil when it gave none.
+    package var usage: [UInt8]?
+    package var attempts = 0
+    package var chunks = 0
+    package var latencyMilliseconds = 0.0
+    package var upstreamMilliseconds: Double?
+    package var firstChunkMilliseconds: Double?
+    /// nil when unpriced.
+    package var costNanoUSD: Int?
+    /// Raw JSON, an object: `options.metadata` as it came.
+    package var metadata: [UInt8]?
+
+    /// The process that called.
+    package struct Peer: Sendable {
+        package var pid: Int
+        package var uid: Int
+        package var gid: Int
+        package var executable: String?
+        package var unit: String?
+        package init(pid: Int, uid: Int, gid: Int, executable: String? = nil, unit: String? = nil) {
+            self.pid = pid
+            self.uid = uid
+            self.gid = gid
+            self.executable = executable
+            self.unit = unit
+        }
+    }
+
+    /// The rest is set member by member: there are too many for a call that a reader can check.
+    package init(id: String, traceID: String, spanID: String, startedAt: String, method: String, peer: Peer, status: Int) {
+        self.id = id
+        self.traceID = traceID
+        self.spanID = spanID
+        self.startedAt = startedAt
+        self.method = method
+        self.peer = peer
+        self.status = status
+    }
+
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.key("id"); json.string(id)
+        json.key("trace_id"); json.string(traceID)
+        json.key("span_id"); json.string(spanID)
+        json.key("started_at"); json.string(startedAt)
+        json.key("method"); json.string(method)
+        writePeer(to: &json)
+        json.key("virtual_key"); json.string(orNull: virtualKey)
+        json.key("provider"); json.string(orNull: provider)
+        json.key("model"); json.string(orNull: model)
+        json.key("response_model"); json.string(orNull: responseModel)
+        json.key("target"); json.string(orNull: target)
+        json.key("status"); json.int(status)
+        json.key("error"); json.string(orNull: error)
+        json.key("stream"); json.bool(stream)
+        json.key("usage"); json.raw(orNull: usage)
+        json.key("attempts"); json.int(attempts)
+        json.key("chunks"); json.int(chunks)
+        writeLatency(to: &json)
+        json.key("cost")
+        json.beginObject()
+        json.key("nano_usd"); json.int(orNull: costNanoUSD)
+        json.key("status"); json.string(costNanoUSD == nil ? "unpriced" : "priced")
+        json.endObject()
+        json.key("metadata"); json.raw(orNull: metadata)
+        json.endObject()
+    }
+
+    private func writePeer(to json: inout JSONWriter) {
+        json.key("peer")
+        json.beginObject()
+        json.key("pid"); json.int(peer.pid)
+        json.key("uid"); json.int(peer.uid)
+        json.key("gid"); json.int(peer.gid)
+        json.key("executable"); json.string(orNull: peer.executable)
+        json.key("unit"); json.string(orNull: peer.unit)
+        json.endObject()
+    }
+
+    private func writeLatency(to json: inout JSONWriter) {
+        json.key("latency_ms")
+        json.beginObject()
+        json.key("total"); json.double(latencyMilliseconds)
+        json.key("upstream"); json.double(orNull: upstreamMilliseconds)
+        if let firstChunkMilliseconds { json.key("first_chunk"); json.double(firstChunkMilliseconds) }
+        json.endObject()
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What both sides know of a method without its shapes.
+package struct RPCMethodEntry: Sendable, Equatable {
+    package let name: String
+    package let group: RPCGroup
+    package let socket: RPCSocket
+    package let summary: String
+    package let chunkNotification: String?
+
+    init(_ method: any RPCMethod.Type) {
+        name = method.name
+        group = method.group
+        socket = method.socket
+        summary = method.summary
+        chunkNotification = method.chunkNotification
+    }
+}
+
+/// Every method there is. The daemon's dispatch, the command line's choice of socket and the schema's test all read this list.
+package enum RPCMethods {
+    package static let all: [RPCMethodEntry] = [
+        RPCDiscover.self, SystemInfo.self, SystemHealth.self, SystemPing.self,
+        SessionConfigure.self, CancelRequest.self,
+        ChatCompletionsCreate.self, MessagesCreate.self, ModelsList.self,
+        LogsList.self, LogsGet.self,
+        VirtualKeysCreate.self, VirtualKeysList.self, VirtualKeysGet.self, VirtualKeysUpdate.self, VirtualKeysRotate.self,
+        VirtualKeysDelete.self, VaultStatus.self,
+        SystemReload.self, SystemDrain.self,
+    ].map { (method: any RPCMethod.Type) in RPCMethodEntry(method) }
+
+    /// The method of that name, or nil.
+    package static func named(_ name: String) -> RPCMethodEntry? { all.first { $0.name == name } }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package import JSONBytes
+
+/// A virtual key as the vault's methods return it: everything but its secret. Times are RFC 3339 in UTC.
+package struct VirtualKeyDescription: Sendable {
+    package var name: String
+    package var provider: String
+    /// Its scheme, host and port are what the secret is bound to.
+    package var baseURL: String
+    /// Patterns of the models it may be used with; nil for all.
+    package var models: [String]?
+    package var expiresAt: String?
+    /// Raw JSON, a list.
+    package var rateLimits: [UInt8]
+    /// Raw JSON, a list.
+    package var usageLimits: [UInt8]
+    package var note: String
+    /// Tells two secrets apart without saying anything of either.
+    package var fingerprint: String
+    package var createdAt: String
+    package var updatedAt: String
+    package var rotatedAt: String?
+    /// Until when the secret before the last rotation is kept.
+    package var graceUntil: String?
+
+    package init(
+        name: String, provider: String, baseURL: String, models: [String]? = nil, expiresAt: String? = nil,
+        rateLimits: [UInt8] = Array("[]".utf8), usageLimits: [UInt8] = Array("[]".utf8), note: String = "", fingerprint: String,
+        createdAt: String, updatedAt: String, rotatedAt: String? = nil, graceUntil: String? = nil
+    ) {
+        self.name = name
+        self.provider = provider
+        self.baseURL = baseURL
+        self.models = models
+        self.expiresAt = expiresAt
+        self.rateLimits = rateLimits
+        self.usageLimits = usageLimits
+        self.note = note
+        self.fingerprint = fingerprint
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.rotatedAt = rotatedAt
+        self.graceUntil = graceUntil
+    }
+
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.key("name"); json.string(name)
+        json.key("provider"); json.string(provider)
+        json.key("base_url"); json.string(baseURL)
+        json.key("models"); json.strings(models)
+        json.key("expires_at"); json.string(orNull: expiresAt)
+        json.key("rate_limits"); json.raw(rateLimits)
+        json.key("usage_limits"); json.raw(usageLimits)
+        json.key("note"); json.string(note)
+        json.key("fingerprint"); json.string(fingerprint)
+        json.key("created_at"); json.string(createdAt)
+        json.key("updated_at"); json.string(updatedAt)
+        json.key("rotated_at"); json.string(orNull: rotatedAt)
+        json.key("grace_until"); json.string(orNull: graceUntil)
+        json.endObject()
+    }
+}

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The methods of the admin socket, which only the daemon's own user and root may open."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Generic, Iterable, List, Mapping, Optional
+
+from .resources import Caller, Logs, RecordT, System, given
+
+#: Tells "leave it as it is" from None, which is a value.
+_UNSET: Any = object()
+
+
+class VirtualKeys(Generic[RecordT]):
+    """``client.admin.virtual_keys``. A provider's key goes in and never comes out."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        self._call = call
+
+    def create(
+        self, *, name: str, provider: str, api_key: str, base_url: Optional[str] = None,
+        models: Optional[Iterable[str]] = None, expires_at: Optional[str] = None,
+        rate_limits: Optional[List[Mapping[str, Any]]] = None, usage_limits: Optional[List[Mapping[str, Any]]] = None,
+        note: Optional[str] = None,
+    ) -> RecordT:
+        """Puts a provider's key into the vault under a name.
+
+        ``base_url`` defaults to the provider's own, and the key is bound to its scheme, host and port. ``models`` are patterns
+        (``claude-*``). ``expires_at`` is RFC 3339 in UTC.
+        """
+        return self._call("virtual_keys.create", given(
+            name=name, provider=provider, secret={"api_key": api_key}, base_url=base_url,
+            models=None if models is None else list(models), expires_at=expires_at, rate_limits=rate_limits,
+            usage_limits=usage_limits, note=note,
+        ))
+
+    def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> RecordT:
+        """A page of keys, by name: ``virtual_keys`` and ``next_cursor``."""
+        return self._call("virtual_keys.list", given(limit=limit, cursor=cursor))
+
+    def get(self, name: str) -> RecordT:
+        """One key, without its secret."""
+        return self._call("virtual_keys.get", {"name": name})
+
+    def update(
+        self, name: str, *, base_url: str = _UNSET, models: Optional[Iterable[str]] = _UNSET,
+        expires_at: Optional[str] = _UNSET, rate_limits: Iterable[Mapping[str, Any]] = _UNSET,
+        usage_limits: Iterable[Mapping[str, Any]] = _UNSET, note: str = _UNSET,
+    ) -> RecordT:
+        """Changes what is given, None included, and leaves the rest."""
+        changes: Dict[str, Any] = {
+            "base_url": base_url, "models": models, "expires_at": expires_at, "rate_limits": rate_limits,
+            "usage_limits": usage_limits, "note": note,
+        }
+        params = {key: value for key, value in changes.items() if value is not _UNSET}
+        for key in ("models", "rate_limits", "usage_limits"):
+            if params.get(key) is not None:
+                params[key] = list(params[key])
+        return self._call("virtual_keys.update", {"name": name, **params})
+
+    def rotate(self, name: str, *, api_key: str, grace_s: Optional[int] = None) -> RecordT:
+        """Puts a new key in the place of the old one, which stays usable for ``grace_s`` seconds."""
+        return self._call("virtual_keys.rotate", given(name=name, secret={"api_key": api_key}, grace_s=grace_s))
+
+    def delete(self, name: str) -> RecordT:
+        """Removes a key."""
+        return self._call("virtual_keys.delete", {"name": name})
+
+
+class Vault(Generic[RecordT]):
+    """``client.admin.vault``."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        self._call = call
+
+    def status(self) -> RecordT:
+        """Whether provider keys can be read."""
+        return self._call("vault.status", {})
+
+
+class AdminSystem(System[RecordT]):
+    """``client.admin.system``."""
+
+    def reload(self) -> RecordT:
+        """Reads the configuration again."""
+        return self._call("system.reload", {})
+
+    def drain(self) -> RecordT:
+        """Finishes what is in flight and ends the daemon."""
+        return self._call("system.drain", {})
+
+
+class Admin(Generic[RecordT]):
+    """``client.admin``: everything over the admin socket, on a connection of its own."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        #: Any method: ``call(method, params)``.
+        self.call = call
+        self.virtual_keys: VirtualKeys[RecordT] = VirtualKeys(call)
+        self.vault: Vault[RecordT] = Vault(call)
+        self.logs: Logs[RecordT] = Logs(call)
+        self.system: AdminSystem[RecordT] = AdminSystem(call)

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The methods of the use socket, under the names that the field's SDKs give them.
+
+Each class is written once: in :class:`Wicket` a call gives an answer, in :class:`AsyncWicket` something to await.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Generic, Iterable, List, Literal, Mapping, Optional, Protocol, TypeVar, Union, overload
+
+AnswerT = TypeVar("AnswerT", covariant=True)
+StreamT = TypeVar("StreamT", covariant=True)
+RecordT = TypeVar("RecordT")
+
+
+class Infer(Protocol[AnswerT, StreamT]):
+    """Sends an inference call: (method, request, whether to stream, timeout)."""
+
+    def __call__(
+        self, method: str, request: Mapping[str, Any], stream: bool, timeout: Optional[float]
+    ) -> Union[AnswerT, StreamT]: ...
+
+
+#: Sends any call: (method, params).
+Caller = Callable[[str, Mapping[str, Any]], RecordT]
+
+
+class _Creates(Generic[AnswerT, StreamT]):
+    _method = ""
+
+    def __init__(self, infer: Infer[AnswerT, StreamT]) -> None:
+        self._infer = infer
+
+    @overload
+    def create(
+        self, *, messages: Iterable[Mapping[str, Any]] = ..., model: Optional[str] = ..., stream: Literal[True],
+        timeout: Optional[float] = ..., **request: Any
+    ) -> StreamT: ...
+
+    @overload
+    def create(
+        self, *, messages: Iterable[Mapping[str, Any]] = ..., model: Optional[str] = ..., stream: Literal[False] = ...,
+        timeout: Optional[float] = ..., **request: Any
+    ) -> AnswerT: ...
+
+    @overload
+    def create(
+        self, *, messages: Iterable[Mapping[str, Any]] = ..., model: Optional[str] = ..., stream: bool,
+        timeout: Optional[float] = ..., **request: Any
+    ) -> Union[AnswerT, StreamT]: ...
+
+    def create(
+        self, *, messages: Iterable[Mapping[str, Any]] = (), model: Optional[str] = None, stream: bool = False,
+        timeout: Optional[float] = None, **request: Any
+    ) -> Union[AnswerT, StreamT]:
+        """Asks the model. ``request`` takes every other field of the body as the API documents it; none is checked here.
+
+        With ``stream=True`` the answer is a stream of chunks. ``timeout`` (seconds) replaces the client's for this call.
+        """
+        body: Dict[str, Any] = {} if model is None else {"model": model}
+        body["messages"] = list(messages)
+        body.update(request)
+        if stream:
+            body["stream"] = True
+        return self._infer(self._method, body, stream, timeout)
+
+
+class Completions(_Creates[AnswerT, StreamT]):
+    """``client.chat.completions``: OpenAI's form, any provider behind it."""
+
+    _method = "chat.completions.create"
+
+
+class Messages(_Creates[AnswerT, StreamT]):
+    """``client.messages``: Anthropic's form."""
+
+    _method = "messages.create"
+
+
+class Chat(Generic[AnswerT, StreamT]):
+    """``client.chat``."""
+
+    def __init__(self, infer: Infer[AnswerT, StreamT]) -> None:
+        self.completions: Completions[AnswerT, StreamT] = Completions(infer)
+
+
+class Models(Generic[AnswerT, StreamT]):
+    """``client.models``."""
+
+    def __init__(self, infer: Infer[AnswerT, StreamT]) -> None:
+        self._infer = infer
+
+    def list(self, *, timeout: Optional[float] = None) -> AnswerT:
+        """The models that the provider offers."""
+        answer: Any = self._infer("models.list", {}, False, timeout)
+        result: AnswerT = answer
+        return result
+
+
+class Logs(Generic[RecordT]):
+    """``client.logs`` (one's own calls) and ``client.admin.logs`` (everybody's)."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        self._call = call
+
+    def list(
+        self, *, filter: Optional[Mapping[str, Any]] = None, limit: Optional[int] = None, cursor: Optional[str] = None
+    ) -> RecordT:
+        """A page of calls, the latest first: ``logs`` and ``next_cursor``, which is None at the end.
+
+        ``filter`` combines ``virtual_key``, ``provider``, ``model``, ``status``, ``error``, ``since``, ``metadata.NAME``…
+        """
+        return self._call("logs.list", given(filter=filter, limit=limit, cursor=cursor))
+
+    def get(self, id: str) -> RecordT:
+        """One call."""
+        return self._call("logs.get", {"id": id})
+
+
+class System(Generic[RecordT]):
+    """``client.system``."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        self._call = call
+
+    def info(self) -> RecordT:
+        """Version, process, sockets, uptime."""
+        return self._call("system.info", {})
+
+    def health(self) -> RecordT:
+        """Whether the daemon can do its work."""
+        return self._call("system.health", {})
+
+    def ping(self) -> RecordT:
+        """Answers at once."""
+        return self._call("system.ping", {})
+
+
+def given(**params: Any) -> Dict[str, Any]:
+    """The params that have a value."""
+    return {name: value for name, value in params.items() if value is not None}
+
+
+__all__: List[str] = ["Caller", "Chat", "Completions", "Infer", "Logs", "Messages", "Models", "System", "given"]
