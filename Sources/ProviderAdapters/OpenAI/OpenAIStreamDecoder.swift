@@ -8,6 +8,15 @@ import JSONBytes
 /// `[DONE]` ends the stream; many providers never send it, so a stream whose body ended after a finish reason counts as finished too.
 /// A provider that answers with a plain JSON body instead (an error, most often) fails with what it says.
 package final class OpenAIStreamDecoder: StreamDecoder {
+    /// A struct, so that its parts are reached without the checks and the reference counting that a class's own fields cost.
+    private var state: OpenAIStream
+
+    package init(provider: Provider) { state = OpenAIStream(provider: provider) }
+    package func receive(_ bytes: [UInt8], into batch: inout ChunkBatch) { state.receive(bytes, into: &batch) }
+    package func finish(into batch: inout ChunkBatch) { state.finish(into: &batch) }
+}
+
+private struct OpenAIStream {
     private let provider: Provider
     private var events = SSEDecoder()
     private var document = JSONDocument()
@@ -18,9 +27,9 @@ package final class OpenAIStreamDecoder: StreamDecoder {
     /// `[DONE]` or a failure: what comes behind counts for nothing.
     private var ended = false
 
-    package init(provider: Provider) { self.provider = provider }
+    init(provider: Provider) { self.provider = provider }
 
-    package func receive(_ bytes: [UInt8], into batch: inout ChunkBatch) {
+    mutating func receive(_ bytes: [UInt8], into batch: inout ChunkBatch) {
         if ended { return }
         if isPlain == nil { isPlain = bytes.first { $0 > 0x20 }.map { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") } }
         if isPlain == true {
@@ -32,7 +41,7 @@ package final class OpenAIStreamDecoder: StreamDecoder {
         }
     }
 
-    package func finish(into batch: inout ChunkBatch) {
+    mutating func finish(into batch: inout ChunkBatch) {
         if ended { return }
         if isPlain == true { return failPlain(&batch) }
         events.finish()
@@ -41,14 +50,14 @@ package final class OpenAIStreamDecoder: StreamDecoder {
         ended = true
     }
 
-    private func takeEvents(into batch: inout ChunkBatch) {
+    private mutating func takeEvents(into batch: inout ChunkBatch) {
         while !ended, let event = events.next() { take(event, into: &batch) }
         if !ended, events.isOverLimit {
             fail(brokenAnswer(of: provider, [], "sent an event of more than \(events.limit) bytes"), &batch)
         }
     }
 
-    private func take(_ event: SSEEvent, into batch: inout ChunkBatch) {
+    private mutating func take(_ event: SSEEvent, into batch: inout ChunkBatch) {
         if event.data.isEmpty { return }
         if event.data.first == UInt8(ascii: "["), event.data.starts(with: "[DONE]".utf8) {
             batch.finished = true
@@ -72,7 +81,7 @@ package final class OpenAIStreamDecoder: StreamDecoder {
         batch.endChunk()
     }
 
-    private func read(_ root: JSONNode, into batch: inout ChunkBatch) {
+    private mutating func read(_ root: JSONNode, into batch: inout ChunkBatch) {
         readOpenAIUsage(document, root, into: &batch.usage)
         if batch.model == nil { batch.model = openAIModel(document, root) }
         if sawFinishReason { return }
@@ -82,7 +91,7 @@ package final class OpenAIStreamDecoder: StreamDecoder {
         }
     }
 
-    private func failPlain(_ batch: inout ChunkBatch) {
+    private mutating func failPlain(_ batch: inout ChunkBatch) {
         if let whole = try? JSONDocument(plain), hasError(whole, whole.root) {
             fail(reportedFailure(whole, whole.root, provider: provider), &batch)
         } else {
@@ -90,7 +99,7 @@ package final class OpenAIStreamDecoder: StreamDecoder {
         }
     }
 
-    private func fail(_ failure: GatewayFailure, _ batch: inout ChunkBatch) {
+    private mutating func fail(_ failure: GatewayFailure, _ batch: inout ChunkBatch) {
         batch.failure = failure
         ended = true
     }
