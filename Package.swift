@@ -19,6 +19,11 @@ let package = Package(
         .target(name: "CCurlShim", dependencies: ["CCurl"]),
         .target(
             name: "Upstream", dependencies: ["CCurl", "CCurlShim", "GatewayEngine", "GatewayModel", "Reactor"], swiftSettings: swift),
+        .target(name: "ReactorTestSupport", dependencies: ["Reactor"], path: "Tests/ReactorTestSupport", swiftSettings: swift),
+        .testTarget(name: "ReactorTests", dependencies: ["CLinux", "Reactor", "ReactorTestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "UpstreamTests",
+            dependencies: ["GatewayEngine", "GatewayModel", "Reactor", "ReactorTestSupport", "Upstream"], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -64,6 +64,14 @@ final class CurlTransfer: @unchecked Sendable {
 
     // MARK: The life of an exchange
 
+    /// Hands it to curl.
+    /// - Returns: false when curl has no room for it.
+    func start(on multi: CurlMulti, sharesConnection: Bool) -> Bool {
+        stage = .running(multi)
+        setup.apply(sharesConnection: sharesConnection)
+        return multi.add(easy)
+    }
+
     /// - Throws: `invalid_params` for what may not be sent.
     func prepare(_ request: UpstreamRequest) throws(GatewayFailure) {
         use &+= 1
