@@ -23,7 +23,8 @@ let package = Package(
         .testTarget(name: "ReactorTests", dependencies: ["CLinux", "Reactor", "ReactorTestSupport"], swiftSettings: swift),
         .testTarget(
             name: "UpstreamTests",
-            dependencies: ["GatewayEngine", "GatewayModel", "Reactor", "ReactorTestSupport", "Upstream"], swiftSettings: swift),
+            dependencies: ["CCurl", "CCurlShim", "GatewayEngine", "GatewayModel", "Reactor", "ReactorTestSupport", "Upstream"],
+            swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )

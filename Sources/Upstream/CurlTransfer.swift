@@ -26,7 +26,7 @@ final class CurlTransfer: @unchecked Sendable {
     /// Counts the exchanges that this handle has carried: a late cancellation must not hit the next one.
     private(set) var use: UInt64 = 0
     var stage = Stage.idle
-    /// The host's gate that it passed or waits at.
+    /// The host's gate that it passed or waits at, if the host has one.
     var gate: HostGate?
     /// Its place in the transport's list of transfers that have begun.
     var index = 0
@@ -117,6 +117,7 @@ final class CurlTransfer: @unchecked Sendable {
         head.reset()
         received = received.capacity > 32 << 10 ? [] : received
         received.removeAll(keepingCapacity: true)
+        gate = nil
         failure = nil
         isPaused = false
         collectLimit = nil

@@ -120,7 +120,6 @@ package final class CurlTransport: UpstreamTransport {
             transfer.gate?.forget(transfer)
         case .idle, .ended: break
         }
-        transfer.gate = nil
     }
 
     /// A head has arrived: it tells which HTTP the host speaks. If it is HTTP/1.1 over TLS, those that wait for one of the few connections

@@ -118,7 +118,7 @@ import Testing
             var request = template
             request.url = request.url.replacing("//H", with: "//127.0.0.1:\(server.port)")
                 .replacing("@H", with: "@127.0.0.1:\(server.port)")
-            return await failure { () async throws(GatewayFailure) in _ = try await transport.open(request) }
+            return await ending { () async throws(GatewayFailure) in _ = try await transport.open(request) }
         }
         #expect(refusal?.code == .invalidParams, "\(what)")
         #expect(refusal?.message.contains("sk-canary") == false)

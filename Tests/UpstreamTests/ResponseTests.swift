@@ -2,7 +2,6 @@
 import GatewayEngine
 import GatewayModel
 import Glibc
-import Synchronization
 import Testing
 
 @testable import Upstream
@@ -125,7 +124,7 @@ import Testing
             isAnnounced ? response(text) : "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked([text, text])
         }
         try await withTransport { transport in
-            let refusal = await failure { () async throws(GatewayFailure) in
+            let refusal = await ending { () async throws(GatewayFailure) in
                 _ = try await transport.fetch(.post(server.url), limit: 99_999)
             }
             #expect(refusal?.code == .upstreamError)
@@ -135,10 +134,4 @@ import Testing
             #expect(exact.body.utf8.count == (isAnnounced ? 100_000 : 200_000))
         }
     }
-}
-
-final class Counter: Sendable {
-    private let count = Atomic<Int>(0)
-    var value: Int { count.load(ordering: .relaxed) }
-    func increment() { count.add(1, ordering: .relaxed) }
 }

@@ -7,34 +7,41 @@ import Synchronization
 final class TestServer: Sendable {
     let port: UInt16
     private let listener: Int32
-    private let acceptedCount = Atomic<Int>(0)
+    private let acceptedCount = Counter()
 
     init(_ script: @escaping @Sendable (Peer) -> Void) {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let listener = listener
-        withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                precondition(bind(listener, $0, length) == 0 && listen(listener, 1024) == 0)
-                getsockname(listener, $0, &length)
-            }
-        }
-        port = UInt16(bigEndian: address.sin_port)
-        Thread.detachNewThread { [self] in
+        (listener, port) = Self.bound()
+        let (listener, acceptedCount) = (listener, acceptedCount)
+        precondition(listen(listener, 1024) == 0)
+        Thread.detachNewThread {
             while true {
                 let descriptor = accept(listener, nil, nil)
-                if descriptor < 0 { return }
-                acceptedCount.add(1, ordering: .relaxed)
+                if descriptor < 0 { break }
+                acceptedCount.increment()
                 Thread.detachNewThread {
                     let peer = Peer(descriptor)
                     script(peer)
                     peer.close()
                 }
             }
+            Glibc.close(listener)
         }
+    }
+
+    /// A socket at a free port of the loopback interface.
+    static func bound() -> (descriptor: Int32, port: UInt16) {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                precondition(bind(descriptor, $0, length) == 0)
+                getsockname(descriptor, $0, &length)
+            }
+        }
+        return (descriptor, UInt16(bigEndian: address.sin_port))
     }
 
     /// Answers each request on a connection with what `answer` makes of it.
@@ -42,14 +49,11 @@ final class TestServer: Sendable {
         TestServer { peer in while let request = peer.request() { peer.send(answer(request)) } }
     }
 
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        Glibc.close(listener)
-    }
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     var url: String { "http://127.0.0.1:\(port)" }
     /// Connections so far.
-    var accepted: Int { acceptedCount.load(ordering: .relaxed) }
+    var accepted: Int { acceptedCount.value }
 }
 
 struct TestRequest: Sendable {
@@ -132,6 +136,12 @@ final class Peer {
     private func headEnd() -> Int? {
         unread.indices.first { unread[$0...].starts(with: Array("\r\n\r\n".utf8)) }
     }
+}
+
+final class Counter: Sendable {
+    private let count = Atomic<Int>(0)
+    var value: Int { count.load(ordering: .relaxed) }
+    func increment() { count.add(1, ordering: .relaxed) }
 }
 
 /// Something that a server's thread reports once and a test waits for.

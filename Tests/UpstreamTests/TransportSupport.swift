@@ -70,7 +70,7 @@ extension Credential {
 }
 
 /// The failure that `body` ends with.
-func failure(_ body: () async throws(GatewayFailure) -> Void) async -> GatewayFailure? {
+func ending(_ body: () async throws(GatewayFailure) -> Void) async -> GatewayFailure? {
     do throws(GatewayFailure) {
         try await body()
         return nil
