@@ -8,6 +8,9 @@ let swift: [SwiftSetting] = [
 ]
 let package = Package(
     name: "wicket",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    ],
     targets: [
         .target(name: "CLinux"),
         .target(name: "JSONBytes", swiftSettings: swift),
@@ -18,6 +21,13 @@ let package = Package(
         .target(name: "WicketProtocol", dependencies: ["JSONBytes"], swiftSettings: swift),
         .target(name: "WicketClient", dependencies: ["JSONBytes", "JSONRPC", "WicketProtocol"], swiftSettings: swift),
         .target(name: "GatewayEngine", dependencies: ["GatewayModel", "JSONBytes", "ProviderAdapters"], swiftSettings: swift),
+        .target(
+            name: "WicketCommands",
+            dependencies: [
+                "WicketClient", "WicketProtocol", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swift),
+        .executableTarget(name: "wicket", dependencies: ["WicketCommands"], swiftSettings: swift),
         .target(
             name: "WicketTestServer", dependencies: ["JSONRPC", "WicketClient"], path: "Tests/WicketTestServer",
             swiftSettings: swift),
