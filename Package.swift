@@ -32,6 +32,14 @@ let package = Package(
             name: "WicketTestServer", dependencies: ["JSONRPC", "WicketClient"], path: "Tests/WicketTestServer",
             swiftSettings: swift),
         .testTarget(name: "WicketClientTests", dependencies: ["WicketClient", "WicketTestServer"], swiftSettings: swift),
+        .testTarget(name: "WicketProtocolTests", dependencies: ["JSONBytes", "WicketProtocol"], swiftSettings: swift),
+        .testTarget(
+            name: "WicketCommandsTests",
+            dependencies: [
+                "WicketClient", "WicketCommands", "WicketTestServer", "wicket",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )

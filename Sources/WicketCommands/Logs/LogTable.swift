@@ -15,9 +15,10 @@ struct LogTable {
     private static func cells(_ row: WicketValue) -> [String] {
         let usage = row["usage"]
         let status = [row["status"].int.map(String.init), row["error"].string].compactMap(\.self).joined(separator: " ")
+        let time = String(shortTime(row["started_at"].string).dropFirst("2026-".count))
         return [
-            row["id"].string ?? "", String(shortTime(row["started_at"].string).dropFirst("2026-".count)), row["virtual_key"].string ?? "",
-            row["provider"].string ?? "", row["response_model"].string ?? row["model"].string ?? "", status,
+            row["id"].string ?? "", time, row["virtual_key"].string ?? "", row["provider"].string ?? "",
+            row["response_model"].string ?? row["model"].string ?? "", status,
             usage["input_tokens"].int.map(String.init) ?? "", usage["output_tokens"].int.map(String.init) ?? "",
             row["latency_ms"]["total"].double.map(milliseconds) ?? "",
         ]

@@ -24,7 +24,7 @@ struct Table {
 
     /// The table's lines, at most `width` columns wide where that can be done; longer cells end in an ellipsis.
     func lines(width: Int?, style: Style) -> [String] {
-        let cells = rows.map { row in columns.indices.map { $0 < row.count ? row[$0].asCell : "" } }
+        let cells = rows.map { row in columns.indices.map { ($0 < row.count ? row[$0] : "").asCell } }
         let natural = columns.indices.map { index in cells.map(\.[index].count).reduce(columns[index].title.count, max) }
         let widths = fitted(natural, width)
         let header = line(columns.map(\.title), widths)
