@@ -1,4 +1,5 @@
 // swift-tools-version: 6.1
+// SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 let swift: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
@@ -8,6 +9,7 @@ let swift: [SwiftSetting] = [
 ]
 let package = Package(
     name: "wicket",
+    products: [.library(name: "WicketClient", targets: ["WicketClient"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     ],
@@ -40,6 +42,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swift),
+        .target(name: "CAllocationCounter", path: "Tests/Benchmarks/CAllocationCounter"),
+        .executableTarget(
+            name: "wicket-json-benchmark", dependencies: ["CAllocationCounter", "JSONBytes", "JSONRPC"],
+            path: "Tests/Benchmarks/JSONBenchmark", swiftSettings: swift),
+        .testTarget(name: "JSONBytesTests", dependencies: ["JSONBytes"], swiftSettings: swift),
+        .testTarget(name: "JSONRPCTests", dependencies: ["JSONBytes", "JSONRPC"], swiftSettings: swift),
+        .testTarget(name: "TidyTests", swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -23,7 +23,7 @@ package struct JSONDocument: Sendable {
     /// The document `null`; for one that will be loaded again and again.
     package init() {
         bytes = Array("null".utf8)
-        tape = [TapeEntry(start: 0, end: 4, next: 1, kind: .null, escaped: false)]
+        tape = [TapeEntry(.null, 0, 4, next: 1)]
     }
 
     /// Checks and indexes a copy of `text` in the room that this document already has: no allocation once it is large enough.
@@ -32,21 +32,18 @@ package struct JSONDocument: Sendable {
         bytes.removeAll(keepingCapacity: true)
         bytes.append(contentsOf: text)
         do { try index(maximumDepth) } catch {
-            self = JSONDocument()
+            bytes.removeAll(keepingCapacity: true)
+            bytes.append(contentsOf: "null".utf8)
+            if tape.isEmpty { tape.append(.unused) }
+            tape[0] = TapeEntry(.null, 0, 4, next: 1)
             throw error
         }
     }
 
     private mutating func index(_ maximumDepth: Int) throws(JSONError) {
-        var storage = ContiguousArray<TapeEntry>()
-        swap(&storage, &tape)
-        // `withUnsafeBufferPointer` rethrows untyped, so a result carries the typed error out.
-        let outcome = bytes.withUnsafeBufferPointer { text in
-            Result { () throws(JSONError) in
-                try JSONParser.tape(of: text, maximumDepth: maximumDepth, reusing: storage)
-            }
+        try bytes.withUnsafeBufferPointer { (text) throws(JSONError) in
+            try JSONParser.index(text, maximumDepth: maximumDepth, into: &tape)
         }
-        tape = try outcome.get()
     }
 
     /// The whole value.
@@ -69,29 +66,43 @@ package struct JSONDocument: Sendable {
     package func string(_ node: JSONNode) -> String? {
         let entry = tape[node.index]
         guard entry.kind == .string else { return nil }
-        let inner = bytes[Int(entry.start) + 1..<Int(entry.end) - 1]
-        return entry.escaped ? String(decoding: unescaped(inner), as: UTF8.self) : String(decoding: inner, as: UTF8.self)
+        return withInner(entry) { inner in
+            if !entry.escaped { return String(decoding: inner, as: UTF8.self) }
+            return String(unsafeUninitializedCapacity: inner.count) { unescape(inner, into: $0) }
+        }
     }
 
     /// A string's text with escapes resolved, as UTF-8; nil for other kinds.
     package func textBytes(_ node: JSONNode) -> ArraySlice<UInt8>? {
         let entry = tape[node.index]
         guard entry.kind == .string else { return nil }
-        let inner = bytes[Int(entry.start) + 1..<Int(entry.end) - 1]
-        return entry.escaped ? unescaped(inner)[...] : inner
+        if !entry.escaped { return bytes[Int(entry.start) + 1..<Int(entry.end) - 1] }
+        return withInner(entry) { inner in
+            Array(unsafeUninitializedCapacity: inner.count) { $1 = unescape(inner, into: $0) }[...]
+        }
     }
 
     /// Whether the string's text is `text`; false for other kinds.
     package func isString(_ node: JSONNode, _ text: StaticString) -> Bool {
         let entry = tape[node.index]
-        return entry.kind == .string && matches(entry, UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        guard entry.kind == .string else { return false }
+        return withInner(entry) { isText(text.utf8, of: $0, escaped: entry.escaped) }
     }
 
-    /// A number that is a whole one and fits, however it was written (`3`, `3.0`, `3e0`); nil for all else.
+    /// Whether the string's text is, byte for byte, `text`; false for other kinds.
+    package func isString(_ node: JSONNode, _ text: String) -> Bool {
+        let entry = tape[node.index]
+        guard entry.kind == .string else { return false }
+        var text = text
+        return text.withUTF8 { text in withInner(entry) { isText(text, of: $0, escaped: entry.escaped) } }
+    }
+
+    /// A number that is a whole one and fits, however it was written (`3`, `3.0`, `3e0`); nil for all else. With a fraction or an
+    /// exponent only below 2^53, from where on a double can't tell whole numbers from others.
     package func int(_ node: JSONNode) -> Int? {
         guard tape[node.index].kind == .number else { return nil }
         if let value = plainInteger(range(node)) { return value }
-        guard let value = Double(String(decoding: raw(node), as: UTF8.self)) else { return nil }
+        guard let value = double(node), abs(value) < 0x1p53 else { return nil }
         return Int(exactly: value)
     }
 
@@ -110,66 +121,13 @@ package struct JSONDocument: Sendable {
 
     package func isNull(_ node: JSONNode) -> Bool { tape[node.index].kind == .null }
 
-    // MARK: Inside a container
-
-    /// The value of `key` in an object, or nil (also where `node` is no object). The last one, where there are several.
-    package func find(_ key: StaticString, in node: JSONNode) -> JSONNode? {
-        find(UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount), in: node)
-    }
-
-    package func find(_ key: String, in node: JSONNode) -> JSONNode? {
-        var key = key
-        return key.withUTF8 { find($0, in: node) }
-    }
-
-    /// Follows keys from `node` down.
-    package func find(path: StaticString..., in node: JSONNode) -> JSONNode? {
-        var node = node
-        for key in path {
-            guard let next = find(key, in: node) else { return nil }
-            node = next
-        }
-        return node
-    }
-
-    /// The members of an object in order, duplicates included; nothing for other kinds.
-    package func members(of node: JSONNode) -> JSONMembers { JSONMembers(self, node) }
-
-    /// The elements of an array in order; nothing for other kinds.
-    package func elements(of node: JSONNode) -> JSONElements { JSONElements(self, node) }
-
-    /// The first key that occurs a second time in this object (not in those inside it), or nil.
-    package func duplicateKey(in node: JSONNode) -> JSONNode? {
-        var seen = Set<String>()
-        for member in members(of: node) {
-            guard let key = string(member.key) else { continue }
-            if !seen.insert(key).inserted { return member.key }
-        }
-        return nil
-    }
-
     // MARK: Private
 
-    private func find(_ key: UnsafeBufferPointer<UInt8>, in node: JSONNode) -> JSONNode? {
-        let object = tape[node.index]
-        guard object.kind == .object else { return nil }
-        var found: JSONNode?
-        var position = node.index &+ 1
-        while position < Int(object.next) {
-            if matches(tape[position], key) { found = JSONNode(position &+ 1) }
-            position = Int(tape[position &+ 1].next)
-        }
-        return found
-    }
-
-    private func matches(_ entry: TapeEntry, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        let start = Int(entry.start) &+ 1
-        let length = Int(entry.end) &- 1 &- start
-        if entry.escaped { return unescaped(bytes[start..<start + length]).elementsEqual(text) }
-        if length != text.count { return false }
-        return bytes.withUnsafeBufferPointer { own in
-            for index in 0..<length where own[start &+ index] != text[index] { return false }
-            return true
+    /// - Parameter use: gets a string's bytes between its quotes.
+    @inline(__always)
+    func withInner<Result>(_ entry: TapeEntry, _ use: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        bytes.withUnsafeBufferPointer { text in
+            use(UnsafeBufferPointer(rebasing: text[Int(entry.start) + 1..<Int(entry.end) - 1]))
         }
     }
 
@@ -186,43 +144,5 @@ package struct JSONDocument: Sendable {
             value = sum
         }
         return value
-    }
-}
-
-/// The members of an object, in the order of the text.
-package struct JSONMembers: Sequence, IteratorProtocol {
-    private let document: JSONDocument
-    private var position: Int
-    private let end: Int
-
-    init(_ document: JSONDocument, _ node: JSONNode) {
-        self.document = document
-        position = node.index + 1
-        end = document.kind(node) == .object ? Int(document.tape[node.index].next) : 0
-    }
-
-    package mutating func next() -> (key: JSONNode, value: JSONNode)? {
-        guard position < end else { return nil }
-        defer { position = Int(document.tape[position + 1].next) }
-        return (JSONNode(position), JSONNode(position + 1))
-    }
-}
-
-/// The elements of an array, in the order of the text.
-package struct JSONElements: Sequence, IteratorProtocol {
-    private let document: JSONDocument
-    private var position: Int
-    private let end: Int
-
-    init(_ document: JSONDocument, _ node: JSONNode) {
-        self.document = document
-        position = node.index + 1
-        end = document.kind(node) == .array ? Int(document.tape[node.index].next) : 0
-    }
-
-    package mutating func next() -> JSONNode? {
-        guard position < end else { return nil }
-        defer { position = Int(document.tape[position].next) }
-        return JSONNode(position)
     }
 }

@@ -2,7 +2,9 @@
 
 /// Declared edits to a document: every byte outside of them stays as it came.
 ///
-/// Edits are gathered and applied at once by `bytes()`. Two edits must not touch the same member.
+/// Edits are gathered and applied at once by `bytes()`. The later edit of a member wins; an edit inside of a value that is
+/// replaced or
+/// removed as a whole is lost with it.
 ///
 ///     var edit = JSONSplicer(document, within: request)
 ///     edit.set("model", to: Array("\"gpt-4o\"".utf8), in: request)
@@ -24,31 +26,49 @@ package struct JSONSplicer {
     /// Nothing was asked for: the result would be the bytes as they came.
     package var isEmpty: Bool { replacements.isEmpty && removed.isEmpty && added.isEmpty }
 
-    /// Puts raw JSON in the place of a value.
+    /// Puts raw JSON in the place of a value. Where a value is replaced twice, the later one stands.
     package mutating func replace(_ node: JSONNode, with value: [UInt8]) {
-        replacements.append((document.range(node), value))
+        let range = document.range(node)
+        if let earlier = replacements.firstIndex(where: { $0.range == range }) {
+            replacements[earlier].bytes = value
+        } else {
+            replacements.append((range, value))
+        }
     }
 
-    /// Gives `key` this value: in the place of each value it has (duplicates too), else as a new last member.
+    /// Gives `key` this value: in the place of each value it has (duplicates too), else as a new last member. Does nothing to
+    /// what is
+    /// no object.
     package mutating func set(_ key: String, to value: [UInt8], in object: JSONNode) {
-        let old = document.members(of: object).filter { document.string($0.key) == key }
-        for member in old { replace(member.value, with: value) }
-        if old.isEmpty { added.append((object, key, value)) }
+        guard document.kind(object) == .object else { return }
+        var isThere = false
+        for member in document.members(of: object) where document.isString(member.key, key) {
+            isThere = true
+            removed[object]?.remove(member.key)
+            replace(member.value, with: value)
+        }
+        if isThere { return }
+        if let earlier = added.firstIndex(where: { $0.object == object && $0.key == key }) {
+            added[earlier].value = value
+        } else {
+            added.append((object, key, value))
+        }
     }
 
     /// Takes away each member of that name, with the comma that belonged to it.
     package mutating func remove(_ key: String, in object: JSONNode) {
-        for member in document.members(of: object) where document.string(member.key) == key {
+        added.removeAll { $0.object == object && $0.key == key }
+        for member in document.members(of: object) where document.isString(member.key, key) {
             removed[object, default: []].insert(member.key)
         }
     }
 
     /// Gives each member of that name another name; its value stays.
     package mutating func rename(_ key: String, to newKey: String, in object: JSONNode) {
-        var name = JSONWriter()
-        name.string(newKey)
-        for member in document.members(of: object) where document.string(member.key) == key {
-            replace(member.key, with: name.bytes)
+        var name: [UInt8] = []
+        appendString(newKey, to: &name)
+        for member in document.members(of: object) where document.isString(member.key, key) {
+            replace(member.key, with: name)
         }
     }
 
@@ -63,12 +83,13 @@ package struct JSONSplicer {
         var result: [UInt8] = []
         result.reserveCapacity(bounds.count + edits.reduce(0) { $0 + $1.bytes.count })
         var position = bounds.lowerBound
-        for edit in edits {
-            result += document.bytes[position..<max(position, edit.range.lowerBound)]
+        for edit in edits where edit.range.lowerBound >= position {
+            result += document.bytes[position..<edit.range.lowerBound]
             result += edit.bytes
-            position = max(position, edit.range.upperBound)
+            position = edit.range.upperBound
         }
-        return result + document.bytes[position..<bounds.upperBound]
+        result += document.bytes[position..<bounds.upperBound]
+        return result
     }
 
     /// A member behind one that stays takes the comma before it along; one at the head takes the comma behind it.
@@ -94,6 +115,7 @@ package struct JSONSplicer {
     }
 
     private func insertions() -> [(range: Range<Int>, bytes: [UInt8])] {
+        if added.isEmpty { return [] }
         var result: [(range: Range<Int>, bytes: [UInt8])] = []
         for object in Set(added.map(\.object)) {
             let closing = document.range(object).upperBound - 1

@@ -9,7 +9,7 @@
 package struct JSONWriter: Sendable {
     package var bytes: [UInt8]
     /// Where this writer's own output begins: what stood in `bytes` before is not looked at.
-    private let start: Int
+    private var start: Int
 
     package init(reserving capacity: Int = 256) {
         bytes = []
@@ -23,16 +23,25 @@ package struct JSONWriter: Sendable {
         self.bytes = bytes
     }
 
-    package mutating func beginObject() { open(UInt8(ascii: "{")) }
+    /// Writes one value behind what is in `bytes`, in the room that is there.
+    package static func append(to bytes: inout [UInt8], _ write: (inout JSONWriter) -> Void) {
+        var writer = JSONWriter(appendingTo: [])
+        swap(&writer.bytes, &bytes)
+        writer.start = writer.bytes.count
+        write(&writer)
+        swap(&writer.bytes, &bytes)
+    }
+
+    package mutating func beginObject() { begin(UInt8(ascii: "{")) }
     package mutating func endObject() { bytes.append(UInt8(ascii: "}")) }
-    package mutating func beginArray() { open(UInt8(ascii: "[")) }
+    package mutating func beginArray() { begin(UInt8(ascii: "[")) }
     package mutating func endArray() { bytes.append(UInt8(ascii: "]")) }
 
     /// A member's name that needs no escaping.
     package mutating func key(_ name: StaticString) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        bytes.append(contentsOf: name.utf8)
         bytes.append(UInt8(ascii: "\""))
         bytes.append(UInt8(ascii: ":"))
     }
@@ -55,7 +64,7 @@ package struct JSONWriter: Sendable {
 
     package mutating func string(_ text: StaticString) {
         separate()
-        appendQuoted(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount), to: &bytes)
+        appendQuoted(text.utf8, to: &bytes)
     }
 
     /// A string whose text is given as UTF-8.
@@ -73,7 +82,7 @@ package struct JSONWriter: Sendable {
     package mutating func double(_ value: Double) {
         separate()
         let whole = value.rounded(.towardZero)
-        if value == whole, abs(value) < 1e15 { return appendDecimal(Int(whole), to: &bytes) }
+        if value == whole, abs(value) < 0x1p53 { return appendDecimal(Int(whole), to: &bytes) }
         bytes.append(contentsOf: value.isFinite ? value.description.utf8 : "null".utf8)
     }
 
@@ -95,10 +104,10 @@ package struct JSONWriter: Sendable {
 
     package mutating func raw(_ value: StaticString) {
         separate()
-        bytes.append(contentsOf: UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
+        bytes.append(contentsOf: value.utf8)
     }
 
-    private mutating func open(_ bracket: UInt8) {
+    private mutating func begin(_ bracket: UInt8) {
         separate()
         bytes.append(bracket)
     }
@@ -115,32 +124,56 @@ package struct JSONWriter: Sendable {
 /// Appends `text` as a JSON string. Only what RFC 8259 demands is escaped: quote, backslash, control characters.
 private func appendQuoted(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
-    var plain = 0
-    for index in 0..<text.count {
-        let byte = text[index]
-        if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { continue }
-        bytes.append(contentsOf: text[plain..<index])
-        plain = index + 1
-        appendEscape(byte, to: &bytes)
+    var position = 0
+    while position < text.count {
+        let plain = unescapedEnd(text, position)
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[position..<plain]))
+        if plain < text.count { appendEscape(text[plain], to: &bytes) }
+        position = plain + 1
     }
-    bytes.append(contentsOf: text[plain...])
     bytes.append(UInt8(ascii: "\""))
 }
 
-private func appendEscape(_ byte: UInt8, to bytes: inout [UInt8]) {
-    switch byte {
-    case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-    case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-    case 0x09: bytes.append(contentsOf: "\\t".utf8)
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-        bytes.append(UInt8(ascii: "\\"))
-        bytes.append(byte)
-    default:
-        let digits = Array("0123456789abcdef".utf8)
-        bytes.append(contentsOf: "\\u00".utf8)
-        bytes.append(digits[Int(byte >> 4)])
-        bytes.append(digits[Int(byte & 15)])
+/// The first byte from `start` on that must be escaped; eight at a time, as in `JSONScanner.behindPlainText`, but here bytes
+/// outside
+/// ASCII are plain.
+private func unescapedEnd(_ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
+    guard let base = text.baseAddress else { return start }
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    var position = start
+    while position &+ 8 <= text.count {
+        let word = UInt64(littleEndian: UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self))
+        let quote = (word ^ (ones &* 0x22)) &- ones
+        let backslash = (word ^ (ones &* 0x5C)) &- ones
+        let control = word &- (ones &* 0x20)
+        let found = (quote | backslash | control) & ~word & (ones &* 0x80)
+        if found != 0 { return position &+ found.trailingZeroBitCount &>> 3 }
+        position &+= 8
     }
+    while position < text.count {
+        let byte = base[position]
+        if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+        position &+= 1
+    }
+    return position
+}
+
+private func appendEscape(_ byte: UInt8, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\\"))
+    switch byte {
+    case 0x0A: bytes.append(UInt8(ascii: "n"))
+    case 0x0D: bytes.append(UInt8(ascii: "r"))
+    case 0x09: bytes.append(UInt8(ascii: "t"))
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
+    default:
+        bytes.append(contentsOf: StaticString("u00").utf8)
+        bytes.append(hexadecimalDigit(byte >> 4))
+        bytes.append(hexadecimalDigit(byte & 15))
+    }
+}
+
+private func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
 }
 
 /// Appends `text` as a JSON string.

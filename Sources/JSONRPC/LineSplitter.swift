@@ -4,7 +4,8 @@ import Glibc
 /// Cuts received bytes into lines, wherever the reads were cut. Only byte 0x0A ends a line (U+2028 is text), a carriage return
 /// before it is dropped, and empty lines are skipped.
 ///
-/// Sans-IO: `receive` bytes, take lines by `nextLine` until nil, then receive again; so it never holds more than the limit and one
+/// Sans-IO: `receive` bytes, take lines by `nextLine` until nil, then receive again; so it never holds more than the limit and
+/// one
 /// read. A line over the limit is told once, after which nothing is read any more: the connection should be closed.
 package struct LineSplitter: Sendable {
     /// 16 MiB: room for images as base64.
@@ -38,8 +39,9 @@ package struct LineSplitter: Sendable {
         compact()
         let needed = buffer.count + bytes.count
         if needed > buffer.capacity {
-            // Doubles, so that a line that comes in pieces is moved seldom, but not past the longest line there can be.
-            buffer.reserveCapacity(max(needed, min(2 * buffer.capacity, limit + 2)))
+            // Grows fourfold, so that a line that comes in pieces is moved seldom, but not past the longest line there can be.
+            // Room that is never written to costs no memory.
+            buffer.reserveCapacity(max(needed, min(4 * buffer.capacity, limit + 2)))
         }
         buffer.append(contentsOf: bytes)
     }

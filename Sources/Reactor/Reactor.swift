@@ -22,7 +22,8 @@ package protocol TurnParticipant: AnyObject {
 /// Everything but `enqueue`, `perform`, `stop` and `isCurrent` belongs to the reactor's thread. Tasks must be started with
 /// `executorPreference: reactor` (or as children of such a task): a continuation that is resumed here then runs here, in the
 /// same turn, without a hop. It knows nothing of the gateway.
-// Sendable is sound: state outside `inbox` and `stopping` is touched on the owner thread only; `enqueue` and `perform` check that first.
+// Sendable is sound: state outside `inbox` and `stopping` is touched on the owner thread only; `enqueue` and `perform` check that
+// first.
 package final class Reactor: TaskExecutor, @unchecked Sendable {
     private let epoll: Int32
     private let wakeDescriptor: Int32
@@ -155,7 +156,8 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         if Task.isCancelled { throw CancellationError() }
     }
 
-    /// A parked sleeper. Confined to the reactor's thread, like all that touches it.
+    /// A parked sleeper.
+    // Sendable is sound: all that touches it runs on the reactor's thread.
     private final class Sleeper: @unchecked Sendable {
         var continuation: UnsafeContinuation<Void, Never>?
         var timer: TimerID?
@@ -166,7 +168,8 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    /// Starts a root task on this reactor, running at once up to its first suspension. The only way to start one outside of a group.
+    /// Starts a root task on this reactor, running at once up to its first suspension. The only way to start one outside of a
+    /// group.
     @discardableResult
     package func spawn(_ operation: @escaping () async -> Void) -> Task<Void, Never> {
         // The task runs on this thread only, so what the closure captures never crosses one.
@@ -181,7 +184,8 @@ extension Reactor {
     private static var wakeTag: UInt64 { .max }
     private static var eventsPerWait: Int32 { 256 }
 
-    /// Makes the calling thread the reactor's and loops until `stop`: wait, tell handlers, fire timers, run jobs, let the participants act,
+    /// Makes the calling thread the reactor's and loops until `stop`: wait, tell handlers, fire timers, run jobs, let the
+    /// participants act,
     /// and only when nothing is left to run, let the last ones flush.
     package func run() {
         owner = wicket_thread_id()

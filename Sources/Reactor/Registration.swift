@@ -21,7 +21,8 @@ package protocol ReadinessHandler: AnyObject {
     func descriptorReady(_ readiness: Readiness)
 }
 
-/// A descriptor's place in a reactor. It carries the generation of its slot: an event or a call that is older than the slot's present
+/// A descriptor's place in a reactor. It carries the generation of its slot: an event or a call that is older than the slot's
+/// present
 /// owner reaches nobody, even where the kernel has already given the same descriptor number to someone else.
 package struct Registration: Sendable, Hashable {
     let slot: UInt32
@@ -81,7 +82,8 @@ struct RegistrationTable {
 
     private func current(_ registration: Registration) -> Slot? {
         let index = Int(registration.slot)
-        guard index < slots.count, slots[index].generation == registration.generation, slots[index].handler != nil else { return nil }
+        guard index < slots.count, slots[index].generation == registration.generation, slots[index].handler != nil
+        else { return nil }
         return slots[index]
     }
 }

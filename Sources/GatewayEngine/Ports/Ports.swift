@@ -85,7 +85,8 @@ package struct UpstreamRequest: Sendable {
 
 /// HTTP out, of one reactor: confined to its thread, so neither Sendable nor locked.
 ///
-/// Cancelling the calling task ends the exchange at once: the connection is closed or the HTTP/2 stream reset before the call returns.
+/// Cancelling the calling task ends the exchange at once: the connection is closed or the HTTP/2 stream reset before the call
+/// returns.
 package protocol UpstreamTransport: AnyObject {
     /// Sends the request and waits for the answer's head.
     /// - Throws: `upstream_unreachable`, `upstream_timeout` or `cancelled`.

@@ -6,42 +6,33 @@ struct ChatOutput {
     let console: Console
 
     func stream(_ stream: WicketStream) async throws {
-        var spinner: Spinner? = Spinner("waiting for the first words", on: console)
+        var chunks = stream.makeAsyncIterator()
         var model: String?
         var lastText = "\n"
         do {
-            for try await chunk in stream {
+            var next = try await Spinner.show("waiting for the first words", on: console) { try await chunks.next() }
+            while let chunk = next {
+                model = chunk["model"].string ?? model
                 if console.json {
                     try console.line(chunk)
-                    continue
+                } else if let text = chunk["choices"][0]["delta"]["content"].string, !text.isEmpty {
+                    try console.foreign(text)
+                    lastText = text
                 }
-                model = chunk["model"].string ?? model
-                guard let text = chunk["choices"][0]["delta"]["content"].string, !text.isEmpty else { continue }
-                await spinner?.stop()
-                spinner = nil
-                try console.foreign(text)
-                lastText = text
+                next = try await chunks.next()
             }
         } catch {
-            await spinner?.stop()
             // What is said about the error starts on a line of its own.
-            if !console.json, !lastText.hasSuffix("\n") { try? console.write("\n") }
+            if !lastText.hasSuffix("\n") { try? console.write("\n") }
             throw error
         }
-        await spinner?.stop()
         if console.json { return try console.line(stream.result) }
         if !lastText.hasSuffix("\n") { try console.write("\n") }
         explain(stream.result["gateway"], model: model)
     }
 
     func whole(_ call: () async throws -> WicketValue) async throws {
-        let spinner = Spinner("waiting for the answer", on: console)
-        let result: WicketValue
-        do { result = try await call() } catch {
-            await spinner.stop()
-            throw error
-        }
-        await spinner.stop()
+        let result = try await Spinner.show("waiting for the answer", on: console, during: call)
         if console.json { return try console.line(result) }
         let response = result["response"]
         let text = response["choices"][0]["message"]["content"].string ?? response.json

@@ -27,13 +27,8 @@ struct Models: AsyncParsableCommand {
         var options: [(String, WicketValue)] = []
         if let virtualKey { options.append(("virtual_key", WicketValue(virtualKey))) }
         if let provider { options.append(("provider", WicketValue(provider))) }
-        let spinner = Spinner("asking", on: console)
-        let answer: Result<WicketValue, any Error>
-        do {
-            answer = .success(try await client.call(ModelsList.name, options.isEmpty ? [:] : ["options": WicketValue(options)]))
-        } catch { answer = .failure(error) }
-        await spinner.stop()
-        let result = try answer.get()
+        let params: WicketValue = options.isEmpty ? [:] : ["options": WicketValue(options)]
+        let result = try await Spinner.show("asking", on: console) { try await client.call(ModelsList.name, params) }
         if console.json { return try console.line(result) }
         var table = Table([.init("MODEL"), .init("OWNED BY")])
         table.rows = result["response"]["data"].elements.map { [$0["id"].string ?? "", $0["owned_by"].string ?? ""] }

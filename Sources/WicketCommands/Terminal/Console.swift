@@ -45,6 +45,9 @@ struct Console: Sendable {
     /// A line for the person at the terminal; never fails, as there is nowhere to tell.
     func note(_ text: String) { _ = Self.write(text + "\n", to: STDERR_FILENO) }
 
+    /// Standard error without a line break, for what is painted over.
+    func transient(_ text: String) { _ = Self.write(text, to: STDERR_FILENO) }
+
     static func write(_ text: String, to descriptor: Int32) -> Bool {
         var text = text
         return text.withUTF8 { bytes in

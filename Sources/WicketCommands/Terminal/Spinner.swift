@@ -1,31 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Shows on a terminal that something is awaited; nowhere else.
-struct Spinner: Sendable {
-    /// Tells whether it came to show anything.
-    private let task: Task<Bool, Never>?
+enum Spinner {
+    private static let frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
 
-    init(_ text: String, on console: Console) {
-        guard console.errorIsTerminal, !console.json else {
-            task = nil
-            return
-        }
-        let style = console.errorStyle
-        task = Task {
-            for turn in 0..<Int.max {
-                // Most answers are there before anything has to be shown.
-                do { try await Task.sleep(for: .milliseconds(turn == 0 ? 250 : 100)) } catch { return turn > 0 }
-                let frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
-                _ = Console.write("\r\(style.dim("\(frames[turn % frames.count]) \(text)"))", to: 2)
-            }
-            return true
-        }
+    /// Turns until `operation` ends, and is gone when this returns.
+    static func show<Result>(
+        _ text: String, on console: Console, during operation: () async throws -> Result
+    ) async throws -> Result {
+        // Cancelled, and waited for, where this scope ends.
+        async let _: Void = turn(text, on: console)
+        return try await operation()
     }
 
-    /// Takes it away again; what is written next stands at the line's beginning.
-    func stop() async {
-        guard let task else { return }
-        task.cancel()
-        if await task.value { _ = Console.write("\r\u{1B}[K", to: 2) }
+    private static func turn(_ text: String, on console: Console) async {
+        guard console.errorIsTerminal, !console.json else { return }
+        // Most answers are there before anything has to be shown.
+        try? await Task.sleep(for: .milliseconds(250))
+        var index = 0
+        while !Task.isCancelled {
+            console.transient("\r" + console.errorStyle.dim("\(frames[index % frames.count]) \(text)"))
+            index += 1
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+        if index > 0 { console.transient("\r\u{1B}[K") }
     }
 }
