@@ -63,13 +63,18 @@ struct CallRule {
         CallRule(
             tokens: ["Task {", "Task(", "Task.detached", "Task.immediate"],
             message: "outside WicketDaemon and Reactor: it leaves its executor and its parent; use a task group",
-            applies: { $0.isInSources && $0.target != "WicketDaemon" && $0.target != "Reactor" }),
+            applies: { $0.isInSources && !mayStartTasks($0) }),
         CallRule(
             tokens: ["print(", "debugPrint(", "dump("],
             message: "in Sources: answers go through the command's output, events through the log", applies: { $0.isInSources }),
         CallRule(
             tokens: ["try!", "as!"], message: "in Sources: throw or return an error value instead", applies: { $0.isInSources }),
     ]
+
+    /// The roots of processes, and the executor itself. The command line's main thread waits for signals beside its one task.
+    private static func mayStartTasks(_ file: SourceFile) -> Bool {
+        file.target == "WicketDaemon" || file.target == "Reactor" || file.path == "Sources/WicketCommands/CommandLineTool.swift"
+    }
 
     private static let isPure: @Sendable (SourceFile) -> Bool = { $0.target.map(ImportTable.pure.contains) ?? false }
 }
