@@ -135,5 +135,7 @@ def expected_of_message(message):
         "text": "".join(block["text"] for block in content if block["type"] == "text"),
         "tools": [(block["id"], block["name"], block["input"]) for block in content if block["type"] == "tool_use"],
         "finish_reasons": FINISH_REASONS.get(message.get("stop_reason"), {"stop"}),
-        "usage": {"input": (usage.get("input_tokens") or 0) + read + written, "output": usage.get("output_tokens"), "cached": read},
+        "usage": {
+            "input": (usage.get("input_tokens") or 0) + read + written, "output": usage.get("output_tokens"), "cached": read,
+        },
     }

@@ -11,7 +11,8 @@ from schema_branches import Branches
 
 #: Errors that any method may end with, whatever its own list says.
 COMMON_ERRORS = {
-    "ParseError", "InvalidRequest", "MethodNotFound", "InvalidParams", "InternalError", "PermissionDenied", "Overloaded", "Cancelled",
+    "ParseError", "InvalidRequest", "MethodNotFound", "InvalidParams", "InternalError", "PermissionDenied", "Overloaded",
+    "Cancelled",
 }
 #: Those of a request that was not worth reading: it need not fit the schema, and its id may be null.
 REFUSALS = {-32700, -32600, -32601, -32602}
@@ -105,7 +106,8 @@ class Conversation:
             return
         if repeated:  # which of two ids an error names, if any, is the daemon's choice
             self._unmatched += 1
-            self._pending.update({_key(each): (None, "a key twice") for pairs in repeated for name, each in pairs if name == "id"})
+            identifiers = [each for pairs in repeated for name, each in pairs if name == "id"]
+            self._pending.update({_key(each): (None, "a key twice") for each in identifiers})
         with self._recorder.lock:
             self._recorder.frames += 1
             for message in value if isinstance(value, list) and value else [value]:

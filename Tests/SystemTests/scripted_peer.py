@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A peer that plays a script over a Unix socket, for what the real daemon never does to a client: bad lines, odd cuts, hang-ups."""
+"""A peer that plays a script over a Unix socket, for what the daemon never does to a client: bad lines, odd cuts, hang-ups."""
 
 import json
 import socket

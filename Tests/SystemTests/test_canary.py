@@ -50,7 +50,7 @@ def test_the_search_finds_what_it_looks_for():
 
 def test_a_key_is_found_nowhere_and_still_works_after_a_restart(make_daemon, recorder, wicket_program):
     daemon = make_daemon()
-    with HTTPUpstream(lambda exchange: exchange.json(completion())) as upstream:
+    with HTTPUpstream(answer) as upstream:
         store_by_rpc(daemon, recorder, upstream)
         store_by_cli(daemon, wicket_program, upstream)
         use_and_misuse(daemon, recorder, upstream)
@@ -81,7 +81,8 @@ def store_by_rpc(daemon, recorder, upstream):
         admin.call("virtual_keys.create", {**params, "secret": {"api_key": CANARIES["rpc"]}})
     assert caught.value.type == "conflict"
     with pytest.raises(RpcFailure):
-        admin.call("virtual_keys.create", {**params, "name": "x", "secret": {"api_key": CANARIES["rpc"], "extra": CANARIES["rpc"]}})
+        secret = {"api_key": CANARIES["rpc"], "extra": CANARIES["rpc"]}
+        admin.call("virtual_keys.create", {**params, "name": "x", "secret": secret})
     with pytest.raises(RpcFailure):
         admin.call("virtual_keys.create", {**params, "name": "x", "secret": CANARIES["rpc"]})
 
@@ -124,14 +125,19 @@ def check_files(daemon):
     assert [(str(path), leaks(path.read_bytes())) for path in files if leaks(path.read_bytes())] == []
 
 
+def answer(exchange):
+    exchange.json(completion())
+
+
 def test_a_key_goes_to_its_own_origin_only(make_daemon, connect):
     daemon = make_daemon()
-    with HTTPUpstream(lambda exchange: exchange.json(completion())) as home, HTTPUpstream(lambda exchange: exchange.json(completion())) as other:
+    with HTTPUpstream(answer) as home, HTTPUpstream(answer) as other:
         admin, client = connect(daemon, admin=True), connect(daemon)
         admin.call("virtual_keys.create", {
             "name": "bound", "provider": "openai", "secret": {"api_key": CANARIES["rpc"]}, "base_url": f"{home.origin}/v1"})
         with pytest.raises(RpcFailure):
-            client.call("chat.completions.create", chat(provider=None, options={"virtual_key": "bound", "custom_host": other.origin}))
+            elsewhere = {"virtual_key": "bound", "custom_host": other.origin}
+            client.call("chat.completions.create", chat(provider=None, options=elsewhere))
         with pytest.raises(RpcFailure):
             admin.call("virtual_keys.update", {"name": "bound", "base_url": other.origin})
         admin.call("virtual_keys.update", {"name": "bound", "base_url": f"{home.origin}/elsewhere"})

@@ -40,7 +40,8 @@ def test_messages_in_anthropics_form(client):
     params["request"]["stream"] = True
     events, result = client.stream("messages.create", params)
     assert events[0]["type"] == "message_start" and events[-1]["type"] == "message_stop"
-    assert "".join(e["delta"].get("text", "") for e in events if e["type"] == "content_block_delta") == whole["content"][0]["text"]
+    deltas = [event["delta"] for event in events if event["type"] == "content_block_delta"]
+    assert "".join(delta["text"] for delta in deltas) == whole["content"][0]["text"]
     assert result["response"] is None
 
 
@@ -98,7 +99,8 @@ def test_nobody_listening_upstream_is_unreachable(client, virtual_key):
         origin = upstream.origin
     time.sleep(0.05)
     with pytest.raises(RpcFailure) as caught:
-        client.call("chat.completions.create", chat(provider=None, options={"virtual_key": virtual_key("gone", base_url=origin)}))
+        key = virtual_key("gone", base_url=origin)
+        client.call("chat.completions.create", chat(provider=None, options={"virtual_key": key}))
     assert caught.value.type == "upstream_unreachable"
 
 
@@ -108,13 +110,17 @@ ODD_BODY = (
 ).replace("\n", " ")
 
 
+def raw_call(method, key, body):
+    """A request line around a body whose bytes matter."""
+    params = '{"options":{"virtual_key":"%s"},"request":%s}' % (key, body)
+    return ('{"jsonrpc":"2.0","id":1,"method":"%s","params":%s}' % (method, params)).encode()
+
+
 @pytest.mark.parametrize("method, provider", [("chat.completions.create", "openai"), ("messages.create", "anthropic")])
 def test_a_body_in_the_providers_own_form_goes_out_byte_for_byte(client, virtual_key, method, provider):
     with HTTPUpstream(lambda exchange: exchange.json(completion())) as upstream:
         key = virtual_key(f"bytes-{provider}", provider, base_url=f"{upstream.origin}/prefix/v1", secret="sk-the-secret")
-        client.send_line(
-            ('{"jsonrpc":"2.0","id":1,"method":"%s","params":{"options":{"virtual_key":"%s"},"request":%s}}' % (method, key, ODD_BODY)).encode()
-        )
+        client.send_line(raw_call(method, key, ODD_BODY))
         client.receive()
         exchange, = upstream.exchanges
     assert exchange.body == ODD_BODY.encode()
@@ -140,15 +146,16 @@ def test_an_alias_of_a_model_is_replaced_and_nothing_else(client, virtual_key):
     body = '{"max_tokens":8, "model":"claude-3.5-sonnet", "messages":[]}'
     with HTTPUpstream(lambda exchange: exchange.json({"type": "message", "content": []})) as upstream:
         key = virtual_key("alias", "anthropic", base_url=upstream.origin)
-        client.send_line(b'{"jsonrpc":"2.0","id":1,"method":"messages.create","params":{"request":%b,"options":{"virtual_key":"%b"}}}'
-                         % (body.encode(), key.encode()))
+        client.send_line(raw_call("messages.create", key, body))
         client.receive()
     assert upstream.exchanges[0].body.decode() == body.replace("claude-3.5-sonnet", "claude-3-5-sonnet-20241022")
 
 
 def test_what_anthropic_cannot_take_is_named(client, virtual_key):
-    answer = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude", "content": [{"type": "text", "text": "hi"}],
-              "stop_reason": "end_turn", "stop_sequence": None, "usage": {"input_tokens": 3, "output_tokens": 1}}
+    answer = {
+        "id": "msg_1", "type": "message", "role": "assistant", "model": "claude", "content": [{"type": "text", "text": "hi"}],
+        "stop_reason": "end_turn", "stop_sequence": None, "usage": {"input_tokens": 3, "output_tokens": 1},
+    }
     with HTTPUpstream(lambda exchange: exchange.json(answer)) as upstream:
         key = virtual_key("dropped", "anthropic", base_url=upstream.origin)
         result = client.call("chat.completions.create", chat(

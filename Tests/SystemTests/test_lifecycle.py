@@ -20,7 +20,12 @@ CONFIGURATION_EXIT = 78  # EX_CONFIG: systemd does not restart after it
 
 
 def run(program, *arguments, **more):
-    return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, **more)
+    command = [program, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, **more)
+
+
+def places_in(folder):
+    return ["--state-dir", folder / "state", "--socket", folder / "u", "--admin-socket", folder / "a" / "a"]
 
 
 def test_version(wicketd):
@@ -39,7 +44,7 @@ def test_a_wrong_configuration_is_refused_with_its_place_and_the_nearest_key(wic
     file = tmp_path / "wicket.yaml"
     file.write_text(text)
     for arguments in (["--check-config"], []):
-        done = run(wicketd, "--config", file, "--state-dir", tmp_path / "state", "--socket", tmp_path / "u", "--admin-socket", tmp_path / "a/a", *arguments)
+        done = run(wicketd, "--config", file, *places_in(tmp_path), *arguments)
         assert done.returncode == CONFIGURATION_EXIT, done.stderr
         said = done.stdout + done.stderr
         assert "wicket.yaml" in said and all(word in said for word in words), said
@@ -48,7 +53,7 @@ def test_a_wrong_configuration_is_refused_with_its_place_and_the_nearest_key(wic
 def test_a_right_configuration_passes_and_starts_nothing(wicketd, tmp_path):
     file = tmp_path / "wicket.yaml"
     file.write_text("limits:\n  max_in_flight: 7\n")
-    done = run(wicketd, "--check-config", "--config", file, "--state-dir", tmp_path / "state", "--socket", tmp_path / "u", "--admin-socket", tmp_path / "a/a")
+    done = run(wicketd, "--check-config", "--config", file, *places_in(tmp_path))
     assert done.returncode == 0, done.stderr
     assert sorted(os.listdir(tmp_path)) == ["wicket.yaml"]
 
@@ -59,11 +64,14 @@ def test_a_wrong_command_line_is_refused(wicketd):
 
 
 def test_what_it_makes_is_closed_to_others(daemon):
-    modes = {path: stat.S_IMODE(os.stat(path).st_mode) for path in (daemon.state, daemon.use_socket, daemon.admin_socket, daemon.admin_socket.parent)}
-    assert modes[daemon.state] == 0o700 and modes[daemon.admin_socket.parent] == 0o700
-    assert modes[daemon.admin_socket] == 0o600 and modes[daemon.use_socket] in (0o600, 0o660)
+    assert mode(daemon.state) == mode(daemon.admin_socket.parent) == 0o700
+    assert mode(daemon.admin_socket) == 0o600 and mode(daemon.use_socket) in (0o600, 0o660)
     for path in daemon.state.rglob("*"):
-        assert not stat.S_IMODE(os.stat(path).st_mode) & 0o077, path
+        assert not mode(path) & 0o077, path
+
+
+def mode(path):
+    return stat.S_IMODE(os.stat(path).st_mode)
 
 
 def test_a_path_that_is_too_long_is_refused(make_daemon):

@@ -162,8 +162,8 @@ def test_many_threads_share_a_client(wicket):
     answers = {}
 
     def run(number):
-        text = wicket.chat.completions.create(messages=[{"role": "user", "content": f"number {number}."}]).choices[0].message.content
-        answers[number] = f"number {number}." in text
+        answer = wicket.chat.completions.create(messages=[{"role": "user", "content": f"number {number}."}])
+        answers[number] = f"number {number}." in answer.choices[0].message.content
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(50)]
     [thread.start() for thread in threads]
@@ -173,7 +173,8 @@ def test_many_threads_share_a_client(wicket):
 
 def test_asyncio(proxies):
     async def run():
-        async with AsyncWicket(provider="local", model="local/echo", socket=proxies["use"], admin_socket=proxies["admin"]) as client:
+        sockets = {"socket": proxies["use"], "admin_socket": proxies["admin"]}
+        async with AsyncWicket(provider="local", model="local/echo", **sockets) as client:
             answers = await asyncio.gather(*(
                 client.chat.completions.create(messages=[{"role": "user", "content": f"number {n}."}]) for n in range(50)))
             assert all(f"number {n}." in answer.choices[0].message.content for n, answer in enumerate(answers))

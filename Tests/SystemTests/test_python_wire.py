@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Python clients against a scripted peer: what they do with bytes that a healthy daemon would not send, and with its absence."""
+"""The Python client against a scripted peer: what it does with bytes that a healthy daemon would not send, and without one."""
 
 import asyncio
 import gc
@@ -19,11 +19,10 @@ from wicket_ai import AsyncWicket, Wicket
 HELLO = [{"role": "user", "content": "hello"}]
 
 
-def answer(text="hi"):
-    return {
-        "response": {"id": "x", "object": "chat.completion", "choices": [{"index": 0, "message": {"role": "assistant", "content": text}}]},
-        "gateway": {"trace_id": "t1", "provider": "local"},
-    }
+def answer(text):
+    message = {"role": "assistant", "content": text}
+    response = {"id": "x", "choices": [{"index": 0, "message": message}]}
+    return {"response": response, "gateway": {"trace_id": "t1", "provider": "local"}}
 
 
 def echo(connection, request):

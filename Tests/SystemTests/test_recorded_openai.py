@@ -47,7 +47,9 @@ def test_a_recorded_chat_passes_through_unchanged(client, virtual_key, replay_or
     key = virtual_key("recorded", base_url=f"{tap.origin}/r/{record['id']}/v1")
     body = record["request"]["body"]
     if not isinstance(body, dict):  # only the answer was recorded
-        body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}], **({"stream": True} if record["stream"] else {})}
+        body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]}
+        if record["stream"]:
+            body["stream"] = True
     tap.take()
     requests_seen()
     chunks, result, failure = outcome(client, {"request": body, "options": {"virtual_key": key}})
@@ -101,7 +103,9 @@ def test_a_stream_is_the_same_however_it_is_cut(client, virtual_key, replay_orig
 
 
 @pytest.mark.skipif(not RECORDS, reason="the recorded exchanges are not here: they are not part of the repository")
-@pytest.mark.parametrize("fault, kind", [("reset@50%", "upstream_unreachable"), ("trunc@50%", "upstream_unreachable"), ("err@50%", "upstream_error")])
+@pytest.mark.parametrize("fault, kind", [
+    ("reset@50%", "upstream_unreachable"), ("trunc@50%", "upstream_unreachable"), ("err@50%", "upstream_error"),
+])
 def test_a_stream_that_is_cut_short_is_an_error_after_its_chunks(client, virtual_key, replay_origin, fault, kind):
     record = max((each for each in RECORDS if each["stream"]), key=lambda each: len(recordings.events(each)))
     key = virtual_key("fault", base_url=f"{replay_origin}/r/{record['id']};fault={fault}/v1")

@@ -27,8 +27,8 @@ def test_a_thousand_connections_and_ten_thousand_requests_each_answered_once(mak
     started = time.monotonic()
     for connection, (conversation, number, _, _) in conversations.items():
         for turn in range(10):
-            message = {"jsonrpc": "2.0", "id": number * 10 + turn, "method": "chat.completions.create", "params": chat(f"n{number}-{turn}")}
-            line = json.dumps(message).encode()
+            message = {"jsonrpc": "2.0", "id": number * 10 + turn, "method": "chat.completions.create"}
+            line = json.dumps({**message, "params": chat(f"n{number}-{turn}")}).encode()
             conversation.sent(line)
             connection.sendall(line + b"\n")
     answered = 0

@@ -42,12 +42,13 @@ def exchange(sent, received):
 
 
 PING = {"id": 1, "method": "system.ping"}
+GET = {"id": 1, "method": "logs.get", "params": {"id": "x"}}
 NOT_FOUND = {"code": 1002, "message": "m", "data": {"type": "not_found", "status": 404, "retryable": False}}
 
 
 def test_a_right_exchange_passes():
     exchange(PING, {"id": 1, "result": {"pong": True}})
-    exchange({"id": 1, "method": "logs.get", "params": {"id": "x"}}, {"id": 1, "error": NOT_FOUND})
+    exchange(GET, {"id": 1, "error": NOT_FOUND})
 
 
 @pytest.mark.parametrize("sent, received", [
@@ -57,9 +58,9 @@ def test_a_right_exchange_passes():
     (PING, {"id": 1, "error": NOT_FOUND}),  # not an error of that method
     (PING, {"id": 1, "error": {**NOT_FOUND, "code": 99}}),
     (PING, {"id": 1, "error": {**NOT_FOUND, "data": {}}}),
-    (PING, {"id": None, "error": {"code": -32600, "message": "m", "data": {"type": "invalid_request", "status": 400, "retryable": False}}}),
+    (PING, {"id": None, "error": {"code": -32600, "message": "m", "data": NOT_FOUND["data"]}}),
     ({**PING, "params": {"extra": 1}}, {"id": 1, "result": {"pong": True}}),  # taken although it is wrong
-    ({"id": 1, "method": "logs.get", "params": {"id": "x"}}, {"id": 1, "error": {**NOT_FOUND, "data": {**NOT_FOUND["data"], "status": 500}}}),
+    (GET, {"id": 1, "error": {**NOT_FOUND, "data": {**NOT_FOUND["data"], "status": 500}}}),
     (PING, {"method": "chat.completions.chunk", "params": {"id": 1, "chunk": {}}}),
     (PING, {"method": "system.ping", "params": {}}),
 ])
