@@ -100,7 +100,8 @@ class Conversation:
             return dict(pairs)
 
         try:
-            value = json.loads(line, object_pairs_hook=note_repeated)
+            # As text: for bytes, Python would take a byte order mark and lone surrogates.
+            value = json.loads(line.decode("utf-8"), object_pairs_hook=note_repeated)
         except (ValueError, RecursionError):
             self._unmatched += 1
             return
@@ -108,6 +109,8 @@ class Conversation:
             self._unmatched += 1
             identifiers = [each for pairs in repeated for name, each in pairs if name == "id"]
             self._pending.update({_key(each): (None, "a key twice") for each in identifiers})
+        if isinstance(value, list):  # which may be refused as a whole
+            self._unmatched += 1
         with self._recorder.lock:
             self._recorder.frames += 1
             for message in value if isinstance(value, list) and value else [value]:
@@ -122,15 +125,16 @@ class Conversation:
                 fault = self._schema.fault(self._schema.params[method], message.get("params", {}))
                 if fault is None:
                     self._recorder.methods.add(method)
-        if isinstance(message, dict) and isinstance(message.get("id"), (str, int, float)):
-            self._pending[_key(message["id"])] = (method, fault)
+        identifier = message.get("id") if isinstance(message, dict) else None
+        if isinstance(identifier, (str, int, float)) and not isinstance(identifier, bool):
+            self._pending[_key(identifier)] = (method, fault)
         elif fault or not isinstance(message, dict) or "id" in message:
             self._unmatched += 1
 
     def received(self, line):
         """A line from daemon to client. Raises :class:`Violation`."""
         try:
-            value = json.loads(line)
+            value = json.loads(line.decode("utf-8"))
         except ValueError as error:
             raise Violation(f"not JSON: {error}: {line[:200]!r}") from None
         with self._recorder.lock:

@@ -86,8 +86,12 @@ def test_with_options_shares_the_connection_and_leaves_the_first_client_alone(pe
     server = peer(serve(echo))
     with Wicket(virtual_key="k", metadata={"a": "1"}, socket=server.path) as client:
         client.with_options(metadata={"b": "2"}).chat.completions.create(model="m", messages=HELLO)
+        client.with_options(provider="local").chat.completions.create(model="m", messages=HELLO)
         client.chat.completions.create(model="m", messages=HELLO)
-    assert [each["params"]["options"]["metadata"] for each in server.received] == [{"b": "2"}, {"a": "1"}]
+    assert [each["params"]["options"] for each in server.received] == [
+        {"virtual_key": "k", "metadata": {"b": "2"}}, {"provider": "local", "metadata": {"a": "1"}},
+        {"virtual_key": "k", "metadata": {"a": "1"}},
+    ]
     assert server.connections == 1
 
 

@@ -37,8 +37,8 @@ def test_the_document_is_complete():
 
 def exchange(sent, received):
     conversation = Recorder(SCHEMA).conversation()
-    conversation.sent(json.dumps({"jsonrpc": "2.0", **sent}))
-    conversation.received(json.dumps({"jsonrpc": "2.0", **received}))
+    conversation.sent(json.dumps({"jsonrpc": "2.0", **sent}).encode())
+    conversation.received(json.dumps({"jsonrpc": "2.0", **received}).encode())
 
 
 PING = {"id": 1, "method": "system.ping"}
@@ -71,8 +71,8 @@ def test_a_wrong_exchange_is_refused(sent, received):
 
 def test_a_second_reply_is_refused():
     conversation = Recorder(SCHEMA).conversation()
-    conversation.sent(json.dumps({"jsonrpc": "2.0", **PING}))
-    reply = json.dumps({"jsonrpc": "2.0", "id": 1, "result": {"pong": True}})
+    conversation.sent(json.dumps({"jsonrpc": "2.0", **PING}).encode())
+    reply = json.dumps({"jsonrpc": "2.0", "id": 1, "result": {"pong": True}}).encode()
     conversation.received(reply)
     with pytest.raises(Violation):
         conversation.received(reply)
