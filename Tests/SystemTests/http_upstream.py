@@ -103,6 +103,7 @@ class HTTPUpstream:
         return data
 
     def close(self):
+        self._listener.shutdown(socket.SHUT_RDWR)  # or the accepting thread would take one more
         self._listener.close()
 
     def __enter__(self):

@@ -20,6 +20,7 @@ class RecordingProxy:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self):
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def _accept(self):

@@ -23,6 +23,7 @@ class Tap:
         return sent
 
     def close(self):
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def _accept(self):

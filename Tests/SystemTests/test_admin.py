@@ -44,7 +44,8 @@ def test_the_service_tells_about_itself(daemon, client, admin):
 def test_the_life_of_a_virtual_key(admin, client):
     made = admin.call("virtual_keys.create", {
         **KEY, "base_url": "http://127.0.0.1:1/v1", "models": ["gpt-*"], "note": "first", "expires_at": "2999-01-01T00:00:00Z"})
-    assert (made["name"], made["models"], made["note"], made["expires_at"]) == ("k", ["gpt-*"], "first", "2999-01-01T00:00:00Z")
+    assert (made["name"], made["models"], made["note"]) == ("k", ["gpt-*"], "first")
+    assert made["expires_at"].startswith("2999-01-01T00:00:00")
     assert admin.call("virtual_keys.get", {"name": "k"}) == made
     assert made in admin.call("virtual_keys.list")["virtual_keys"]
     changed = admin.call("virtual_keys.update", {"name": "k", "note": "second", "models": None, "expires_at": None})
