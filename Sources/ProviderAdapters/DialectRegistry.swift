@@ -5,7 +5,7 @@ package import GatewayModel
 package func dialect(for provider: Provider, operation: Operation = .chat) -> any Dialect {
     switch (provider.dialect, operation) {
     // The provider inside the daemon speaks each form natively.
-    case (.anthropic, _), (.local, .messages): OpenAIDialect()  // Until it is here: AnthropicDialect()
+    case (.anthropic, _), (.local, .messages): AnthropicDialect()
     case (.openai, _), (.local, _): OpenAIDialect()
     }
 }

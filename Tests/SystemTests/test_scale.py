@@ -125,7 +125,7 @@ def test_connections_that_come_and_go_leave_nothing_behind(make_daemon, connect)
         passing.request("chat.completions.create", chat(model="local/slow-5000"))
         passing.close()
     eventually(lambda: daemon.descriptors() <= before + 1, "descriptors are left open")
-    eventually(lambda: connect(daemon).call("system.info")["in_flight"] <= 1, "requests go on for nobody")
+    eventually(lambda: connect(daemon).call("system.info")["counters"]["in_flight"] <= 1, "requests go on for nobody")
 
 
 @pytest.mark.parametrize("stream", [False, True])

@@ -45,8 +45,8 @@ struct ResultTests {
         #expect(
             text(VirtualKeysList.Result(virtualKeys: [key], nextCursor: nil).write) == """
                 {"virtual_keys":[{"name":"a","provider":"p","base_url":"https://h/v1","models":null,"expires_at":null,\
-                "rate_limits":[],"usage_limits":[],"note":"","fingerprint":"3f9a5c1e","created_at":"c","updated_at":"u",\
-                "rotated_at":null,"grace_until":null}],"next_cursor":null}
+                "rate_limits":[],"usage_limits":[],"note":"","fingerprint":"3f9a5c1e","version":1,\
+                "created_at":"c","updated_at":"u","grace_until":null,"last_used_at":null,"unreadable":null}],"next_cursor":null}
                 """)
     }
 
@@ -79,9 +79,10 @@ struct ResultTests {
         #expect(text(reloaded.write) == #"{"config_file":null,"needs_restart":["x"]}"#)
         #expect(text(SessionConfigure.Result(defaults: ["a"]).write) == #"{"defaults":["a"]}"#)
         #expect(text(VirtualKeysDelete.Result(name: "a").write) == #"{"name":"a","deleted":true}"#)
-        let locked = VaultStatus.Result(isUnlocked: false, virtualKeys: 0, masterKeyPath: nil, masterKeyCreatedAt: nil)
+        let locked = VaultStatus.Result(
+            isUnlocked: false, virtualKeys: 0, masterKeyID: nil, masterKeyPath: nil, isMemoryLocked: true)
         #expect(
             text(locked.write)
-                == #"{"state":"locked","virtual_keys":0,"master_key":{"source":"none","path":null,"created_at":null}}"#)
+                == #"{"state":"locked","virtual_keys":0,"master_key":{"source":"none","id":null,"path":null},"memory_locked":true}"#)
     }
 }

@@ -30,9 +30,7 @@ package struct CallOptions: Sendable {
     /// - Throws: `invalid_params` with the path of the first fault.
     package mutating func apply(_ node: JSONNode, of document: JSONDocument, path: String) throws(GatewayFailure) {
         guard document.kind(node) == .object else { throw .invalidParams(path, "\(path) must be an object.") }
-        if let key = document.duplicateKey(in: node) {
-            throw .invalidParams(path, "\(path) has the key \(document.string(key) ?? "") twice.")
-        }
+        try refuseDuplicates(in: node, of: document, path)
         for member in document.members(of: node) {
             try apply(OptionField(document: document, key: member.key, value: member.value, path: path))
         }
@@ -59,6 +57,11 @@ package struct CallOptions: Sendable {
         default: throw field.fault("is no option. Options are: \(OptionField.known.joined(separator: ", ")).")
         }
     }
+}
+
+private func refuseDuplicates(in node: JSONNode, of document: JSONDocument, _ path: String) throws(GatewayFailure) {
+    guard let key = document.duplicateKey(in: node) else { return }
+    throw .invalidParams("\(path).\(document.string(key) ?? "")", "\(path) has the key \(document.string(key) ?? "") twice.")
 }
 
 /// One member of `options`, read as the type that it must have. `null` reads as nil.
@@ -132,6 +135,7 @@ private struct OptionField {
     func metadata() throws(GatewayFailure) -> [UInt8]? {
         if isNull { return nil }
         guard document.kind(value) == .object else { throw fault("must be an object.") }
+        try refuseDuplicates(in: value, of: document, path)
         for member in document.members(of: value) {
             let name = document.string(member.key) ?? ""
             switch document.kind(member.value) {
@@ -149,6 +153,7 @@ private struct OptionField {
     func headers() throws(GatewayFailure) -> [HTTPField] {
         if isNull { return [] }
         guard document.kind(value) == .object else { throw fault("must be an object of header names and values.") }
+        try refuseDuplicates(in: value, of: document, path)
         var fields: [HTTPField] = []
         for member in document.members(of: value) {
             let name = (document.string(member.key) ?? "").lowercased()

@@ -72,7 +72,7 @@ package final class GatewayEngine {
             operation: call.operation, document: call.document, request: call.request, model: target.model,
             stream: call.wantsStream, provider: target.provider,
             strictOpenAICompliance: call.options.strictOpenAICompliance ?? false, createdSeconds: wall / 1000)
-        let dialect = dialect(for: target.provider)
+        let dialect = dialect(for: target.provider, operation: call.operation)
         let encoded = try dialect.encode(dialectCall)
         report.droppedParams = encoded.droppedParams
         let request = try upstreamRequest(encoded, to: target, call)

@@ -107,7 +107,7 @@ final class Daemon: @unchecked Sendable {
                 adminSocket: configuration.adminSocketPath, reactors: configuration.reactors, masterKeyFile: masterFile.path,
                 configurationFile: configuration.file),
             control: DaemonControl(
-                reload: { [self] () throws(GatewayFailure) in try reload() },
+                reload: { [self] () throws(GatewayFailure) -> [String] in try reload() },
                 drain: { [self] in main.reactor.perform { self.drain() } }),
             reloadable: reloadable)
     }
@@ -151,7 +151,7 @@ final class Daemon: @unchecked Sendable {
             return try Signals(on: main.reactor) { [unowned self] signal in
                 switch signal {
                 case .terminate, .interrupt: drain()
-                case .hangUp: try? reload()
+                case .hangUp: _ = try? reload()
                 }
             }
         } catch {
@@ -184,7 +184,7 @@ final class Daemon: @unchecked Sendable {
     // MARK: Reload
 
     /// Reads the configuration anew and swaps what can be swapped; what was good stays when the new one is not.
-    private func reload() throws(GatewayFailure) {
+    private func reload() throws(GatewayFailure) -> [String] {
         manager.reloading(monotonicMicroseconds: clock.monotonicNanoseconds() / 1000, status: "Reloading")
         defer { manager.ready(status: "Answering at \(configuration.socketPath)") }
         do throws(ConfigurationFaults) {
@@ -193,7 +193,9 @@ final class Daemon: @unchecked Sendable {
             logger.level = fresh.logLevel
             shared?.reloadable = reloadable
             for thread in threads { thread.reactor.perform { thread.use(reloadable) } }
-            logger.notice("Reloaded", ["file": .optional(fresh.file)])
+            let needsRestart = fresh.keysNeedingRestart(since: configuration)
+            logger.notice("Reloaded", ["file": .optional(fresh.file), "needs_restart": .text(needsRestart.joined(separator: ","))])
+            return needsRestart
         } catch {
             logger.error("The new configuration is wrong, and the old one stays", ["detail": .text(error.description)])
             throw .invalidParams("config_file", "The configuration is wrong, and the old one stays: \(error.description)")
@@ -217,7 +219,7 @@ final class Daemon: @unchecked Sendable {
         }
         drainDeadline = main.reactor.now &+ UInt64(configuration.drainSeconds) * 1_000_000_000
         manager.stopping(status: "Draining")
-        logger.notice("Draining", ["in_flight": .integer(shared?.inFlight.load(ordering: .relaxed) ?? 0)])
+        logger.notice("Draining", ["in_flight": .integer(shared?.counters.inFlight.load(ordering: .relaxed) ?? 0)])
         shared?.isDraining.store(true, ordering: .relaxed)
         for thread in threads { thread.reactor.perform { thread.server?.stopAccepting() } }
         for socket in sockets { socket.shutDown() }
@@ -226,7 +228,7 @@ final class Daemon: @unchecked Sendable {
 
     private func awaitIdle() {
         let now = main.reactor.now
-        let inFlight = shared?.inFlight.load(ordering: .relaxed) ?? 0
+        let inFlight = shared?.counters.inFlight.load(ordering: .relaxed) ?? 0
         if inFlight == 0 || now >= drainDeadline ?? 0 {
             // A reply that was just written goes out at the end of its reactor's turn; this comes in a later one.
             _ = main.reactor.schedule(at: now &+ 20_000_000) { [self] in

@@ -8,6 +8,7 @@ import ProviderAdapters
 import Reactor
 import SocketServer
 import Synchronization
+import WicketProtocol
 
 /// What every reactor of the daemon shares. Made once, before the first connection.
 final class SharedServices: Sendable {
@@ -20,8 +21,7 @@ final class SharedServices: Sendable {
     let maximumInFlight: Int
     let facts: DaemonFacts
     let control: DaemonControl
-    /// Requests in flight on all connections.
-    let inFlight = Atomic<Int>(0)
+    let counters = Counters()
     let isDraining = Atomic<Bool>(false)
     private let current: Mutex<Reloadable>
 
@@ -47,6 +47,21 @@ final class SharedServices: Sendable {
     var catalog: ProviderCatalog { reloadable.catalog }
 }
 
+/// What has happened since the start and is happening now, over all reactors.
+final class Counters: Sendable {
+    let connections = Atomic<Int>(0)
+    let inFlight = Atomic<Int>(0)
+    /// Inference requests that have ended, and those of them that failed.
+    let requests = Atomic<Int>(0)
+    let failures = Atomic<Int>(0)
+
+    var snapshot: SystemInfo.Counters {
+        SystemInfo.Counters(
+            connections: connections.load(ordering: .relaxed), inFlight: inFlight.load(ordering: .relaxed),
+            requests: requests.load(ordering: .relaxed), failures: failures.load(ordering: .relaxed))
+    }
+}
+
 /// What a reload swaps, whole.
 struct Reloadable: Sendable {
     var catalog: ProviderCatalog
@@ -68,7 +83,8 @@ struct DaemonFacts: Sendable {
 
 /// What a method may ask of the daemon as a whole; safe from any reactor.
 struct DaemonControl: Sendable {
-    var reload: @Sendable () throws(GatewayFailure) -> Void
+    /// Returns the keys that changed and take effect at the next start only.
+    var reload: @Sendable () throws(GatewayFailure) -> [String]
     var drain: @Sendable () -> Void
 }
 

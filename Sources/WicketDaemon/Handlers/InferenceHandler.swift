@@ -4,6 +4,7 @@ import GatewayModel
 import JSONBytes
 import JSONRPC
 import SocketServer
+import Synchronization
 import WicketProtocol
 
 extension MethodHandler {
@@ -22,15 +23,17 @@ extension MethodHandler {
     }
 
     private static func reply(to running: RunningRequest, _ end: CallEnd, _ report: CallReport) {
+        let counters = running.session.services.shared.counters
+        counters.requests.add(1, ordering: .relaxed)
         switch end {
         case .response(let response):
             running.reply { writeInferenceReply(id: running.request.rawID, response: response.body, report: report, to: &$0) }
         case .streamed:
             running.reply { writeInferenceReply(id: running.request.rawID, response: nil, report: report, to: &$0) }
-        case .failed(var failure):
+        case .failed(let failure):
+            counters.failures.add(1, ordering: .relaxed)
             // The engine names what it was given; the caller wrote it inside of params.
-            failure.path = failure.path.map { "params." + $0 }
-            running.fail(failure, report: report)
+            running.fail(failure.inParams, report: report)
         }
     }
 

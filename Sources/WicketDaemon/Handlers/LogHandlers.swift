@@ -9,159 +9,80 @@ import WicketProtocol
 /// `logs.list` and `logs.get`: the journal. On the use socket a caller sees its own uid's rows, on the admin socket all.
 enum LogHandlers {
     static let all: [String: MethodHandler] = [
-        "logs.list": .plain(.both) { request async throws(GatewayFailure) in try await list(request) },
-        "logs.get": .plain(.both) { request async throws(GatewayFailure) in try await get(request) },
-    ]
-
-    private static let filterKeys = [
-        "trace_id", "virtual_key", "provider", "model", "method", "status", "error", "stream", "since", "until",
+        LogsList.name: .plain(.both) { request async throws(GatewayFailure) in try await list(request) },
+        LogsGet.name: .plain(.both) { request async throws(GatewayFailure) in try await get(request) },
     ]
 
     private static func list(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
-        let params = try request.params(known: ["filter", "limit", "cursor"])
-        var filter = CallFilter()
-        let limit: Int
-        let cursor: String?
-        do throws(ParamsError) {
-            limit = try params.int("limit") ?? 50
-            cursor = try params.string("cursor")
-            if let node = params.node("filter") { try read(node, request, into: &filter) }
-        } catch { throw GatewayFailure(error) }
+        let given = try request.params(LogsList.Params.init(from:_:))
+        var filter = try CallFilter(given.filter)
         if request.session.role == .use { filter.uid = request.session.connection.peer.uid }
         let page: CallPage
         do throws(GatewayFailure) {
-            page = try await request.session.services.shared.store.calls(matching: filter, limit: limit, cursor: cursor)
-        } catch {
-            var failure = error
-            failure.path = failure.path.map { "params." + $0 }
-            throw failure
-        }
-        var json = JSONWriter(reserving: 512 * (page.calls.count + 1))
-        json.beginObject()
-        json.key("logs")
-        json.beginArray()
-        for call in page.calls { write(call, to: &json) }
-        json.endArray()
-        json.key("next_cursor")
-        json.string(orNull: page.nextCursor)
-        json.endObject()
-        return json.bytes
+            page = try await request.session.services.shared.store.calls(
+                matching: filter, limit: given.page.limit, cursor: given.page.cursor)
+        } catch { throw error.inParams }
+        return json(LogsList.Result(logs: page.calls.map(row), nextCursor: page.nextCursor).write)
     }
 
     private static func get(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
-        let params = try request.params(known: ["id"])
-        let text: String
-        do throws(ParamsError) { text = try params.required("id") } catch { throw GatewayFailure(error) }
+        let text = try request.params(LogsGet.Params.init(from:_:)).id
+        let missing = GatewayFailure(.notFound, "The log has no row \(text) of yours: logs.list gives the ids.")
+        guard let id = Int(text) else { throw missing }
         let session = request.session
-        guard let id = Int(text) else { throw .noSuchRow(text) }
         let call = try await session.services.shared.store.call(id: id)
         // Someone else's row is not there, rather than forbidden: its id says nothing then.
-        if session.role == .use, call.record.peer.uid != session.connection.peer.uid { throw .noSuchRow(text) }
-        var json = JSONWriter()
-        write(call, to: &json)
-        return json.bytes
+        if session.role == .use, call.record.peer.uid != session.connection.peer.uid { throw missing }
+        return json(row(call).write)
     }
 
-    // MARK: Filter
-
-    private static func read(
-        _ node: JSONNode, _ request: RunningRequest, into filter: inout CallFilter
-    ) throws(ParamsError) {
-        let document = request.document
-        guard document.kind(node) == .object else { throw ParamsError("params.filter", "`filter` must be an object.") }
-        var names = filterKeys
-        for (key, value) in document.members(of: node) {
-            guard let name = document.string(key), name.hasPrefix("metadata.") else { continue }
-            names.append(name)
-            guard let text = document.string(value) else { throw ParamsError("params.filter.\(name)", "`\(name)` must be a string.") }
-            filter.metadata.append((String(name.dropFirst("metadata.".utf8.count)), .text(text)))
-        }
-        let reader = try ParamsReader(document, node, path: "params.filter", known: names)
-        filter.traceID = try reader.string("trace_id")
-        filter.virtualKey = try reader.string("virtual_key")
-        filter.provider = try reader.string("provider")
-        filter.model = try reader.string("model")
-        filter.method = try reader.string("method")
-        filter.status = try reader.int("status")
-        filter.errorName = try reader.string("error")
-        filter.stream = try reader.bool("stream")
-        filter.from = try instant("since", reader)
-        filter.to = try instant("until", reader)
-    }
-
-    private static func instant(_ key: String, _ reader: ParamsReader) throws(ParamsError) -> Timestamp? {
-        guard let text = try reader.string(key) else { return nil }
-        guard let instant = Timestamp(rfc3339: text) else { throw reader.wrong(key, "a time in RFC 3339, as in 2026-11-24T12:00:00Z") }
-        return instant
-    }
-
-    // MARK: Row
-
-    private static func write(_ call: StoredCall, to json: inout JSONWriter) {
+    private static func row(_ call: StoredCall) -> LogRow {
         let record = call.record
-        json.beginObject()
-        json.key("id")
-        json.string(String(call.id))
-        json.key("trace_id")
-        json.string(record.traceID)
-        json.key("span_id")
-        json.string(record.spanID)
-        json.key("started_at")
-        json.string(Timestamp(milliseconds: record.startedAtMilliseconds).description)
-        json.key("method")
-        json.string(record.method)
-        json.key("peer")
-        write(record.peer, to: &json)
-        json.key("virtual_key")
-        json.string(orNull: record.virtualKey)
-        json.key("provider")
-        json.string(orNull: record.provider)
-        json.key("model")
-        json.string(orNull: record.model)
-        json.key("response_model")
-        json.string(orNull: record.responseModel)
-        json.key("target")
-        json.string(orNull: record.target)
-        json.key("status")
-        json.int(record.status)
-        json.key("error")
-        json.string(orNull: record.errorName)
-        json.key("stream")
-        json.bool(record.stream)
-        json.key("usage")
-        if record.usage == Usage() { json.null() } else { json.usage(record.usage) }
-        json.key("attempts")
-        json.int(record.attempts)
-        json.key("chunks")
-        json.int(record.chunks)
-        json.key("latency_ms")
-        json.latency(
-            total: record.latencyMicroseconds, upstream: record.upstreamMicroseconds, firstChunk: record.firstChunkMicroseconds)
-        json.key("cost")
-        json.cost(record.cost)
-        json.key("metadata")
-        if let metadata = record.metadata { json.raw(metadata) } else { json.null() }
-        json.endObject()
-    }
-
-    private static func write(_ peer: PeerIdentity, to json: inout JSONWriter) {
-        json.beginObject()
-        json.key("pid")
-        json.int(Int(peer.pid))
-        json.key("uid")
-        json.int(Int(peer.uid))
-        json.key("gid")
-        json.int(Int(peer.gid))
-        json.key("executable")
-        json.string(orNull: peer.executable)
-        json.key("unit")
-        json.string(orNull: peer.unit)
-        json.endObject()
+        let peer = LogRow.Peer(
+            pid: Int(record.peer.pid), uid: Int(record.peer.uid), gid: Int(record.peer.gid), executable: record.peer.executable,
+            unit: record.peer.unit)
+        var row = LogRow(
+            id: String(call.id), traceID: record.traceID, spanID: record.spanID,
+            startedAt: Timestamp(milliseconds: record.startedAtMilliseconds).description, method: record.method, peer: peer,
+            status: record.status)
+        row.virtualKey = record.virtualKey
+        row.provider = record.provider
+        row.model = record.model
+        row.responseModel = record.responseModel
+        row.target = record.target
+        row.error = record.errorName
+        row.stream = record.stream
+        row.usage = record.usage == Usage() ? nil : json { $0.usage(record.usage) }
+        row.attempts = record.attempts
+        row.chunks = record.chunks
+        row.latencyMilliseconds = Double(record.latencyMicroseconds) / 1000
+        row.upstreamMilliseconds = record.upstreamMicroseconds.map { Double($0) / 1000 }
+        row.firstChunkMilliseconds = record.firstChunkMicroseconds.map { Double($0) / 1000 }
+        if case .priced(let cost) = record.cost { row.costNanoUSD = cost.value }
+        row.metadata = record.metadata.map(Array.init)
+        return row
     }
 }
 
-extension GatewayFailure {
-    fileprivate static func noSuchRow(_ id: String) -> GatewayFailure {
-        GatewayFailure(.notFound, "The log has no row \(id) of yours: logs.list gives the ids.")
+extension CallFilter {
+    fileprivate init(_ given: LogFilter) throws(GatewayFailure) {
+        self.init()
+        traceID = given.traceID
+        virtualKey = given.virtualKey
+        provider = given.provider
+        model = given.model
+        method = given.method
+        status = given.status
+        errorName = given.error
+        stream = given.stream
+        from = try Self.instant("since", given.since)
+        to = try Self.instant("until", given.until)
+        metadata = given.metadata.sorted { $0.key < $1.key }.map { ($0.key, .text($0.value)) }
+    }
+
+    private static func instant(_ key: String, _ text: String?) throws(GatewayFailure) -> Timestamp? {
+        guard let text else { return nil }
+        if let instant = Timestamp(rfc3339: text) { return instant }
+        throw .invalidParams("params.filter.\(key)", "`\(key)` must be a time in RFC 3339, as in 2026-11-24T12:00:00Z.")
     }
 }

@@ -71,15 +71,38 @@ extension GatewayFailure {
         return GatewayFailure(.methodNotFound, "There is no method \(name).\(hint)")
     }
 
+    /// The same failure, its path counted from the call's params on.
+    var inParams: GatewayFailure {
+        guard let path, !path.hasPrefix("params") else { return self }
+        var failure = self
+        failure.path = "params." + path
+        return failure
+    }
+
     init(_ error: ParamsError) { self = .invalidParams(error.path, error.message) }
 }
 
 extension RunningRequest {
-    /// The request's params for a method that owns all of their shape.
+    /// The request's params for a method that owns all of their shape, read by `read`.
+    func params<Params>(_ read: (JSONDocument, JSONNode?) throws(ParamsError) -> Params) throws(GatewayFailure) -> Params {
+        try refusePositional()
+        do throws(ParamsError) { return try read(document, request.params) } catch { throw GatewayFailure(error) }
+    }
+
     func params(known: [String]) throws(GatewayFailure) -> ParamsReader {
-        if let params = request.params, document.kind(params) != .object {
-            throw .invalidParams("params", "params must be an object: this gateway takes them by name only.")
-        }
+        try refusePositional()
         do throws(ParamsError) { return try ParamsReader(document, request.params, known: known) } catch { throw GatewayFailure(error) }
     }
+
+    private func refusePositional() throws(GatewayFailure) {
+        guard let params = request.params, document.kind(params) != .object else { return }
+        throw .invalidParams("params", "params must be an object: this gateway takes them by name only.")
+    }
+}
+
+/// The JSON that `write` writes.
+func json(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
+    var json = JSONWriter()
+    write(&json)
+    return json.bytes
 }

@@ -22,6 +22,7 @@ final class RPCSession {
         self.connection = connection
         self.role = role
         self.services = services
+        services.shared.counters.connections.add(1, ordering: .relaxed)
     }
 
     var defaults: CallOptions { ownDefaults ?? services.defaults }
@@ -69,7 +70,7 @@ final class RPCSession {
             if running.count >= services.shared.maximumInFlight { throw .tooManyInFlight(services.shared.maximumInFlight) }
             let method = try services.methods.entry(for: request, role: role)
             add(handle)
-            services.shared.inFlight.add(1, ordering: .relaxed)
+            services.shared.counters.inFlight.add(1, ordering: .relaxed)
             handle.task = services.reactor.spawn { await method.run(handle) }
             // It may have ended before `spawn` returned, and then nobody needs the task any more.
             if handle.hasReplied { handle.task = nil }
@@ -97,7 +98,7 @@ final class RPCSession {
     func remove(_ handle: RunningRequest) {
         guard let place = handle.place else { return }
         handle.place = nil
-        services.shared.inFlight.subtract(1, ordering: .relaxed)
+        services.shared.counters.inFlight.subtract(1, ordering: .relaxed)
         let last = running.removeLast()
         if last !== handle {
             running[place] = last
@@ -127,6 +128,7 @@ extension RPCSession: ConnectionDelegate {
     }
 
     func closed() {
+        services.shared.counters.connections.subtract(1, ordering: .relaxed)
         for request in running { request.cancel() }
     }
 }

@@ -3,6 +3,7 @@ import GatewayEngine
 import GatewayModel
 import JSONBytes
 import JSONRPC
+import WicketProtocol
 
 /// Writes the reply to an inference call straight into the connection's output: the provider's bytes, and what the gateway did.
 /// - Parameter response: nil when the answer went out in pieces.
@@ -14,9 +15,7 @@ func writeInferenceReply(
     append("{\"response\":", to: &out)
     if let response { out.append(contentsOf: response) } else { append("null", to: &out) }
     append(",\"gateway\":", to: &out)
-    var json = JSONWriter(appendingTo: out.taken())
-    write(report, to: &json)
-    out = json.bytes
+    JSONWriter.append(to: &out) { write(report, to: &$0) }
     append("}", to: &out)
     JSONRPCWriter.end(&out)
 }
@@ -56,15 +55,6 @@ private func write(_ report: CallReport, to json: inout JSONWriter) {
     json.key("warnings")
     json.strings(report.warnings)
     json.endObject()
-}
-
-extension [UInt8] {
-    /// Moves the bytes out, so that another owner can append to them without a copy.
-    fileprivate mutating func taken() -> [UInt8] {
-        var own: [UInt8] = []
-        swap(&own, &self)
-        return own
-    }
 }
 
 extension JSONWriter {

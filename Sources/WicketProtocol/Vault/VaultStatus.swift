@@ -14,14 +14,17 @@ package enum VaultStatus: RPCMethod {
         package var virtualKeys: Int
         /// The file that holds the master key; nil when none was given.
         package var masterKeyPath: String?
-        /// RFC 3339, UTC.
-        package var masterKeyCreatedAt: String?
+        /// Tells two master keys apart.
+        package var masterKeyID: String?
+        /// Whether keys in memory are kept from being swapped out.
+        package var isMemoryLocked: Bool
 
-        package init(isUnlocked: Bool, virtualKeys: Int, masterKeyPath: String?, masterKeyCreatedAt: String?) {
+        package init(isUnlocked: Bool, virtualKeys: Int, masterKeyID: String?, masterKeyPath: String?, isMemoryLocked: Bool) {
             self.isUnlocked = isUnlocked
             self.virtualKeys = virtualKeys
+            self.masterKeyID = masterKeyID
             self.masterKeyPath = masterKeyPath
-            self.masterKeyCreatedAt = masterKeyCreatedAt
+            self.isMemoryLocked = isMemoryLocked
         }
 
         package func write(to json: inout JSONWriter) {
@@ -31,9 +34,10 @@ package enum VaultStatus: RPCMethod {
             json.key("master_key")
             json.beginObject()
             json.key("source"); json.string(masterKeyPath == nil ? "none" : "file")
+            json.key("id"); json.string(orNull: masterKeyID)
             json.key("path"); json.string(orNull: masterKeyPath)
-            json.key("created_at"); json.string(orNull: masterKeyCreatedAt)
             json.endObject()
+            json.key("memory_locked"); json.bool(isMemoryLocked)
             json.endObject()
         }
     }

@@ -17,16 +17,21 @@ package struct VirtualKeyDescription: Sendable {
     package var note: String
     /// Tells two secrets apart without saying anything of either.
     package var fingerprint: String
+    /// 1 at first, one more at each rotation.
+    package var version: Int
     package var createdAt: String
     package var updatedAt: String
-    package var rotatedAt: String?
     /// Until when the secret before the last rotation is kept.
     package var graceUntil: String?
+    package var lastUsedAt: String?
+    /// Why the secret cannot be opened, and what to do; nil when it can.
+    package var unreadable: String?
 
     package init(
         name: String, provider: String, baseURL: String, models: [String]? = nil, expiresAt: String? = nil,
         rateLimits: [UInt8] = Array("[]".utf8), usageLimits: [UInt8] = Array("[]".utf8), note: String = "", fingerprint: String,
-        createdAt: String, updatedAt: String, rotatedAt: String? = nil, graceUntil: String? = nil
+        version: Int = 1, createdAt: String, updatedAt: String, graceUntil: String? = nil, lastUsedAt: String? = nil,
+        unreadable: String? = nil
     ) {
         self.name = name
         self.provider = provider
@@ -37,10 +42,12 @@ package struct VirtualKeyDescription: Sendable {
         self.usageLimits = usageLimits
         self.note = note
         self.fingerprint = fingerprint
+        self.version = version
         self.createdAt = createdAt
         self.updatedAt = updatedAt
-        self.rotatedAt = rotatedAt
         self.graceUntil = graceUntil
+        self.lastUsedAt = lastUsedAt
+        self.unreadable = unreadable
     }
 
     package func write(to json: inout JSONWriter) {
@@ -54,10 +61,12 @@ package struct VirtualKeyDescription: Sendable {
         json.key("usage_limits"); json.raw(usageLimits)
         json.key("note"); json.string(note)
         json.key("fingerprint"); json.string(fingerprint)
+        json.key("version"); json.int(version)
         json.key("created_at"); json.string(createdAt)
         json.key("updated_at"); json.string(updatedAt)
-        json.key("rotated_at"); json.string(orNull: rotatedAt)
         json.key("grace_until"); json.string(orNull: graceUntil)
+        json.key("last_used_at"); json.string(orNull: lastUsedAt)
+        json.key("unreadable"); json.string(orNull: unreadable)
         json.endObject()
     }
 }
