@@ -1,4 +1,5 @@
 // swift-tools-version: 6.1
+// SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
 let swift: [SwiftSetting] = [
@@ -14,6 +15,9 @@ func target(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [
 }
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: swift)
+}
+func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/" + name, swiftSettings: swift)
 }
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -71,11 +75,31 @@ let package = Package(
         target("WicketCommands", ["JSONBytes", "WicketClient", "WicketProtocol", argumentParser]),
         .executableTarget(name: "wicket", dependencies: ["WicketCommands"], swiftSettings: swift),
 
-        //PA
+        // Tests, and what they share.
+        support("ReactorTestSupport", ["Reactor"]),
+        support("WicketTestServer", ["JSONRPC", "WicketClient"]),
+        .executableTarget(
+            name: "LifecycleProbe", dependencies: ["Reactor", "WicketDaemon"], path: "Tests/LifecycleProbe", swiftSettings: swift),
+        .target(name: "CAllocationCounter", path: "Tests/Benchmarks/CAllocationCounter"),
+        .executableTarget(
+            name: "wicket-json-benchmark", dependencies: ["CAllocationCounter", "JSONBytes", "JSONRPC"],
+            path: "Tests/Benchmarks/JSONBenchmark", swiftSettings: swift),
+        tests("TidyTests", []),
+        tests("JSONBytesTests", ["JSONBytes"]),
+        tests("JSONRPCTests", ["JSONBytes", "JSONRPC"]),
+        tests("GatewayModelTests", ["GatewayModel"]),
+        tests("ProviderAdaptersTests", ["GatewayModel", "JSONBytes", "ProviderAdapters"]),
+        tests("ReactorTests", ["CLinux", "Reactor", "ReactorTestSupport"]),
+        tests("UpstreamTests", ["CCurl", "CCurlShim", "GatewayEngine", "GatewayModel", "Reactor", "ReactorTestSupport", "Upstream"]),
+        tests("KeyVaultTests", ["GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "KeyVault"]),
+        tests("GatewayStoreTests", ["CSQLite", "GatewayEngine", "GatewayModel", "GatewayStore"]),
         tests("ObservabilityTests", ["GatewayEngine", "Observability"]),
         tests(
             "WicketDaemonTests",
-            ["CLinux", "GatewayEngine", "GatewayModel", "Observability", "ProviderAdapters", "Reactor", "WicketDaemon"]),
+            ["GatewayEngine", "GatewayModel", "LifecycleProbe", "Observability", "ProviderAdapters", "Reactor", "WicketDaemon"]),
+        tests("WicketProtocolTests", ["JSONBytes", "WicketProtocol"]),
+        tests("WicketClientTests", ["WicketClient", "WicketTestServer"]),
+        tests("WicketCommandsTests", ["WicketClient", "WicketCommands", "WicketTestServer", "wicket", argumentParser]),
     ],
     swiftLanguageModes: [.v6]
 )

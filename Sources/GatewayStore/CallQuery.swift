@@ -25,6 +25,9 @@ package struct CallFilter: Sendable {
     package var model: String?
     package var status: Int?
     package var traceID: String?
+    package var method: String?
+    package var errorName: String?
+    package var stream: Bool?
     package var uid: UInt32?
     /// Top-level keys of the call's metadata and their values.
     package var metadata: [(key: String, value: Value)] = []
@@ -85,6 +88,9 @@ private struct CallQuery {
         if let model = filter.model { add("(model = ? OR response_model = ?)", .text(model), .text(model)) }
         if let status = filter.status { add("status = ?", .integer(status)) }
         if let traceID = filter.traceID { add("trace_id = ?", .text(traceID)) }
+        if let method = filter.method { add("method = ?", .text(method)) }
+        if let name = filter.errorName { add("error = ?", .text(name)) }
+        if let stream = filter.stream { add("stream = ?", .bool(stream)) }
         if let uid = filter.uid { add("uid = ?", .integer(Int(uid))) }
         if let from = filter.from { add("started_at >= ?", .integer(from.milliseconds)) }
         if let to = filter.to { add("started_at < ?", .integer(to.milliseconds)) }

@@ -49,6 +49,7 @@ package final class GatewayStore: Sendable {
     package var statistics: StoreStatistics { writer.statistics }
 
     /// Runs `body` in a transaction, in which the others of the same moment take part; what it throws undoes its own changes only.
+    /// Where that transaction fails, `body` is run again in one of its own.
     /// - Returns: what `body` returned, once that is durable.
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (SQLiteConnection) throws -> Value
@@ -73,7 +74,15 @@ package final class GatewayStore: Sendable {
     }
 
     /// Returns when all rows that were appended before are durable.
-    package func flush() async throws(GatewayFailure) { try await write { _ in } }
+    /// - Throws: when the disk does not take them now; they are tried again all the same.
+    package func flush() async throws(GatewayFailure) {
+        let result: Result<Void, GatewayFailure> = await withUnsafeContinuation { continuation in
+            var write = pendingWrite({ _ in }, { continuation.resume(returning: $0) })
+            write.needsRecords = true
+            writer.submit(write)
+        }
+        try result.get()
+    }
 
     /// Commits what is there, ends both threads and closes the file. Writes and queries are refused afterwards, rows are lost.
     /// - Throws: when the last rows could not be written.

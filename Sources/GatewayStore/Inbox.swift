@@ -16,9 +16,12 @@ struct Inbox {
 /// One administrative write: what to do in the transaction, and whom to tell when it is over.
 struct PendingWrite: Sendable {
     /// Runs on the writer's thread, inside of a savepoint; what it throws is its caller's.
+    /// Twice where the first transaction fails.
     var run: @Sendable (SQLiteConnection) throws -> Void
     /// Called once: with nil after the commit, else with why there was none.
     var finish: @Sendable (GatewayFailure?) -> Void
+    /// It is over only when the records that came before it are committed.
+    var needsRecords = false
 }
 
 /// What the store has done since it was opened.

@@ -6,8 +6,8 @@ import Synchronization
 /// The one thread that writes. It gathers records for a few milliseconds and commits them in a group, administrative writes among
 /// them; those cut the gathering short.
 ///
-/// A group that fails for the disk's sake is kept and tried again, with growing pauses, until it succeeds; its administrative writes
-/// are not: their callers are told at once.
+/// When a group fails, its administrative writes are tried once more each by itself, and their callers told; its records are kept and
+/// tried again, with growing pauses, until the disk takes them.
 // Sendable is sound: all but `inbox`, `doorbell` and constants is touched by the writer's thread only, which starts after `init`.
 final class Writer: @unchecked Sendable {
     private let inbox = Mutex(Inbox())
@@ -102,23 +102,41 @@ final class Writer: @unchecked Sendable {
         }
     }
 
-    /// Commits all pending records and these writes in one transaction.
     private func commit(_ writes: [PendingWrite]) {
         if pending.isEmpty, writes.isEmpty { return }
-        var outcomes = [GatewayFailure?](repeating: nil, count: writes.count)
+        var writes = writes
+        if pause > 0 {
+            // Records are in trouble: what does not depend on them goes first and by itself.
+            for write in writes where !write.needsRecords { commitAlone(write) }
+            writes = writes.filter(\.needsRecords)
+        }
+        guard let failure = transact(withRecords: true, writes) else { return }
+        if !pending.isEmpty { failed(failure) }
+        for write in writes {
+            if write.needsRecords, !pending.isEmpty { write.finish(failure) } else { commitAlone(write) }
+        }
+    }
+
+    private func commitAlone(_ write: PendingWrite) {
+        if let failure = transact(withRecords: false, [write]) { write.finish(failure) }
+    }
+
+    /// Runs one transaction.
+    /// - Returns: nil after the commit, when all have been told; else why nothing of it has happened.
+    private func transact(withRecords: Bool, _ writes: [PendingWrite]) -> GatewayFailure? {
+        var outcomes: [GatewayFailure?] = []
         do {
             try connection.execute("BEGIN IMMEDIATE")
-            let refused = try insertPending()
-            for index in writes.indices { outcomes[index] = try run(writes[index]) }
+            let refused = withRecords ? try insertPending() : 0
+            for write in writes { outcomes.append(try run(write)) }
             try connection.execute("COMMIT")
-            succeeded(refused: refused)
+            if withRecords { succeeded(refused: refused) }
         } catch {
             if connection.isInTransaction { try? connection.execute("ROLLBACK") }
-            let failure = storeFailure(error, path)
-            failed(failure)
-            for index in writes.indices { outcomes[index] = outcomes[index] ?? failure }
+            return storeFailure(error, path)
         }
         for (write, outcome) in zip(writes, outcomes) { write.finish(outcome) }
+        return nil
     }
 
     /// - Returns: how many rows the database refused for their own sake.
@@ -177,13 +195,15 @@ final class Writer: @unchecked Sendable {
             inbox.statistics.failedGroups += 1
             return inbox.statistics
         }
-        if pause == 0, !pending.isEmpty { report(.error, "The log cannot be written; up to \(options.queueLimit) rows wait in memory. \(failure.message)") }
-        pause = pending.isEmpty ? 0 : min(max(pause * 2, options.firstPauseMilliseconds), options.longestPauseMilliseconds)
+        if pause == 0 { report(.error, "The log cannot be written; up to \(options.queueLimit) rows wait in memory. \(failure.message)") }
+        pause = min(max(pause * 2, options.firstPauseMilliseconds), options.longestPauseMilliseconds)
         reportDropped(statistics.dropped)
     }
 
+    /// At the first loss, and whenever it has doubled: a few lines however long it lasts.
     private func reportDropped(_ dropped: Int) {
-        if dropped > reportedDropped { report(.warning, "\(dropped - reportedDropped) rows of the log were dropped.") }
+        if dropped == 0 || dropped < reportedDropped * 2 { return }
+        report(.warning, "\(dropped) rows of the log were dropped so far: the disk takes them more slowly than they come.")
         reportedDropped = dropped
     }
 

@@ -25,7 +25,8 @@ extension JSONDocument {
     /// The elements of an array in order; nothing for other kinds.
     package func elements(of node: JSONNode) -> JSONElements { JSONElements(tape, node) }
 
-    /// The first key that occurs a second time in this object (not in those inside it), or nil. Keys are the same when their text is.
+    /// The first key that occurs a second time in this object (not in those inside it), or nil. Keys are the same when their text
+    /// is.
     package func duplicateKey(in node: JSONNode) -> JSONNode? {
         var count = 0
         for member in members(of: node) {

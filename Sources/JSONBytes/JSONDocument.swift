@@ -98,11 +98,11 @@ package struct JSONDocument: Sendable {
     }
 
     /// A number that is a whole one and fits, however it was written (`3`, `3.0`, `3e0`); nil for all else. With a fraction or an
-    /// exponent only up to 2^53, above which a double can't tell whole numbers from others.
+    /// exponent only below 2^53, from where on a double can't tell whole numbers from others.
     package func int(_ node: JSONNode) -> Int? {
         guard tape[node.index].kind == .number else { return nil }
         if let value = plainInteger(range(node)) { return value }
-        guard let value = double(node), abs(value) <= 0x1p53 else { return nil }
+        guard let value = double(node), abs(value) < 0x1p53 else { return nil }
         return Int(exactly: value)
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The tokens of a text: each function takes where one begins and gives where it ends. Strings are skipped sixteen bytes at a time.
+/// The tokens of a text: each function takes where one begins and gives where it ends. Strings are skipped sixteen bytes at a
+/// time.
 struct JSONScanner {
     let base: UnsafePointer<UInt8>
     let end: Int
@@ -97,7 +98,8 @@ struct JSONScanner {
         return position
     }
 
-    /// Eight bytes at once: the high bit is set in each one that ends plain text. A subtraction sets it also in bytes that are not
+    /// Eight bytes at once: the high bit is set in each one that ends plain text. A subtraction sets it also in bytes that are
+    /// not
     /// ASCII, which end plain text anyway, and its borrow can only spoil bytes behind a true match, of which the first is taken.
     @inline(__always)
     private func special(at position: Int) -> UInt64 {
@@ -188,7 +190,8 @@ func hexadecimalValue(_ byte: UInt8) -> UInt32? {
     }
 }
 
-/// The length of the well-formed multi-byte UTF-8 character at `text`, or 0. Refuses overlong forms, surrogates and what lies above
+/// The length of the well-formed multi-byte UTF-8 character at `text`, or 0. Refuses overlong forms, surrogates and what lies
+/// above
 /// U+10FFFF (Unicode Standard, table 3-7).
 @inline(__always)
 private func wellFormedLength(_ text: UnsafePointer<UInt8>, _ available: Int) -> Int {

@@ -2,7 +2,8 @@
 
 /// Declared edits to a document: every byte outside of them stays as it came.
 ///
-/// Edits are gathered and applied at once by `bytes()`. The later edit of a member wins; an edit inside of a value that is replaced or
+/// Edits are gathered and applied at once by `bytes()`. The later edit of a member wins; an edit inside of a value that is
+/// replaced or
 /// removed as a whole is lost with it.
 ///
 ///     var edit = JSONSplicer(document, within: request)
@@ -35,7 +36,8 @@ package struct JSONSplicer {
         }
     }
 
-    /// Gives `key` this value: in the place of each value it has (duplicates too), else as a new last member. Does nothing to what is
+    /// Gives `key` this value: in the place of each value it has (duplicates too), else as a new last member. Does nothing to
+    /// what is
     /// no object.
     package mutating func set(_ key: String, to value: [UInt8], in object: JSONNode) {
         guard document.kind(object) == .object else { return }

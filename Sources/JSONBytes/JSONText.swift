@@ -31,7 +31,8 @@ func unescape(_ inner: UnsafeBufferPointer<UInt8>, into room: UnsafeMutableBuffe
     var read = 0
     var written = 0
     while read < inner.count {
-        let plain = memchr(base + read, 0x5C, inner.count - read).map { UnsafeRawPointer($0) - UnsafeRawPointer(base) } ?? inner.count
+        let backslash = memchr(base + read, 0x5C, inner.count - read)
+        let plain = backslash.map { UnsafeRawPointer($0) - UnsafeRawPointer(base) } ?? inner.count
         (out + written).update(from: base + read, count: plain - read)
         written += plain - read
         read = plain
@@ -67,7 +68,8 @@ private func unescapedByte(_ escape: UInt8) -> UInt8 {
 private func unescapedScalar(_ inner: UnsafeBufferPointer<UInt8>, _ index: inout Int) -> Unicode.Scalar {
     let first = codeUnit(inner, index + 2)
     index += 6
-    if first & 0xFC00 == 0xD800, index + 6 <= inner.count, inner[index] == UInt8(ascii: "\\"), inner[index + 1] == UInt8(ascii: "u") {
+    let isHigh = first & 0xFC00 == 0xD800
+    if isHigh, index + 6 <= inner.count, inner[index] == UInt8(ascii: "\\"), inner[index + 1] == UInt8(ascii: "u") {
         let second = codeUnit(inner, index + 2)
         if second & 0xFC00 == 0xDC00 {
             index += 6

@@ -32,9 +32,9 @@ package struct JSONWriter: Sendable {
         swap(&writer.bytes, &bytes)
     }
 
-    package mutating func beginObject() { open(UInt8(ascii: "{")) }
+    package mutating func beginObject() { begin(UInt8(ascii: "{")) }
     package mutating func endObject() { bytes.append(UInt8(ascii: "}")) }
-    package mutating func beginArray() { open(UInt8(ascii: "[")) }
+    package mutating func beginArray() { begin(UInt8(ascii: "[")) }
     package mutating func endArray() { bytes.append(UInt8(ascii: "]")) }
 
     /// A member's name that needs no escaping.
@@ -82,7 +82,7 @@ package struct JSONWriter: Sendable {
     package mutating func double(_ value: Double) {
         separate()
         let whole = value.rounded(.towardZero)
-        if value == whole, abs(value) < 1e15 { return appendDecimal(Int(whole), to: &bytes) }
+        if value == whole, abs(value) < 0x1p53 { return appendDecimal(Int(whole), to: &bytes) }
         bytes.append(contentsOf: value.isFinite ? value.description.utf8 : "null".utf8)
     }
 
@@ -107,7 +107,7 @@ package struct JSONWriter: Sendable {
         bytes.append(contentsOf: value.utf8)
     }
 
-    private mutating func open(_ bracket: UInt8) {
+    private mutating func begin(_ bracket: UInt8) {
         separate()
         bytes.append(bracket)
     }
@@ -134,7 +134,8 @@ private func appendQuoted(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [U
     bytes.append(UInt8(ascii: "\""))
 }
 
-/// The first byte from `start` on that must be escaped; eight at a time, as in `JSONScanner.behindPlainText`, but here bytes outside
+/// The first byte from `start` on that must be escaped; eight at a time, as in `JSONScanner.behindPlainText`, but here bytes
+/// outside
 /// ASCII are plain.
 private func unescapedEnd(_ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
     guard let base = text.baseAddress else { return start }

@@ -94,7 +94,7 @@ package struct JSONRPCBatchReply: Sendable {
     }
 
     /// Appends the line; nothing when there was no reply, because all members were notifications.
-    package consuming func finish(to out: inout [UInt8]) {
+    package func finish(to out: inout [UInt8]) {
         if bytes.isEmpty { return }
         out.append(contentsOf: bytes)
         out.append(UInt8(ascii: "]"))

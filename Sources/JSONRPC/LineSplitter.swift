@@ -4,7 +4,8 @@ import Glibc
 /// Cuts received bytes into lines, wherever the reads were cut. Only byte 0x0A ends a line (U+2028 is text), a carriage return
 /// before it is dropped, and empty lines are skipped.
 ///
-/// Sans-IO: `receive` bytes, take lines by `nextLine` until nil, then receive again; so it never holds more than the limit and one
+/// Sans-IO: `receive` bytes, take lines by `nextLine` until nil, then receive again; so it never holds more than the limit and
+/// one
 /// read. A line over the limit is told once, after which nothing is read any more: the connection should be closed.
 package struct LineSplitter: Sendable {
     /// 16 MiB: room for images as base64.

@@ -5,8 +5,8 @@ import Synchronization
 
 /// Where events go: lines to a descriptor, or datagrams to the journal.
 ///
-/// The journal is spoken to by its native protocol rather than by `sd_journal_sendv`, which waits as long as journald does: a log line
-/// must not stop a reactor, with every request on it, because a disk is slow.
+/// The journal is spoken to by its native protocol rather than by `sd_journal_sendv`, which waits as long as journald does: a
+/// log line must not stop a reactor, with every request on it, because a disk is slow.
 package final class LogOutput: Sendable {
     /// How events look.
     package enum Form: Sendable, Equatable {
@@ -35,7 +35,8 @@ package final class LogOutput: Sendable {
         if case .journal = form { journal = wicket_datagram_socket() } else { journal = -1 }
     }
 
-    /// Standard error in the form that suits what it is: the journal (as `JOURNAL_STREAM` attests), a terminal, or something else.
+    /// Standard error in the form that suits what it is: the journal (as `JOURNAL_STREAM` attests), a terminal, or something
+    /// else.
     package convenience init(standardErrorWith environment: [String: String], level: LogLevel = .info) {
         let form: Form =
             if isJournalStream(environment["JOURNAL_STREAM"], descriptor: 2) {
@@ -57,7 +58,8 @@ package final class LogOutput: Sendable {
         dropped.withLock { dropped in
             if dropped > 0 {
                 let report = LogEvent(
-                    level: .warning, milliseconds: event.milliseconds, message: "Log events were dropped: their reader was too slow",
+                    level: .warning, milliseconds: event.milliseconds,
+                    message: "Log events were dropped: their reader was too slow",
                     fields: ["count": .integer(dropped)]
                 )
                 if deliver(report) { dropped = 0 }
@@ -89,8 +91,8 @@ package final class LogOutput: Sendable {
     }
 }
 
-/// Whether the descriptor is the stream that systemd's `JOURNAL_STREAM` (`device:inode`) names. A child whose standard error was sent
-/// elsewhere inherits the variable, hence the comparison.
+/// Whether the descriptor is the stream that systemd's `JOURNAL_STREAM` (`device:inode`) names. A child whose standard error
+/// was sent elsewhere inherits the variable, hence the comparison.
 func isJournalStream(_ variable: String?, descriptor: Int32) -> Bool {
     guard let parts = variable?.split(separator: ":"), parts.count == 2 else { return false }
     var status = stat()

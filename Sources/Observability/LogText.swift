@@ -15,16 +15,20 @@ func appendQuotedIfNeeded(_ text: String, to line: inout [UInt8]) {
 /// text from outside can't pose as an event of its own. Long text is cut, after what looks like a key in it was masked.
 func appendEscaped(_ text: String, to line: inout [UInt8]) {
     let limit = LogFormat.valueLimit
-    // Cutting first would leave the front of a key that no longer looks like one, so the mask sees more than is kept.
-    let seen = Redaction.masked(Array(text.utf8.prefix(4 * limit)))
-    var escaped: [UInt8] = []
-    escaped.reserveCapacity(min(seen.count, limit) + 8)
-    for scalar in String(decoding: seen, as: UTF8.self).unicodeScalars where escaped.count <= limit {
-        appendEscaped(scalar, to: &escaped)
+    if text.utf8.count <= limit, text.utf8.allSatisfy(isPlain) { return line.append(contentsOf: text.utf8) }
+    var text = text
+    if text.utf8.count > limit {
+        // The line is masked as a whole, later. But cutting first would leave the front of a key that no longer looks like one.
+        text = String(decoding: Redaction.masked(Array(text.utf8.prefix(4 * limit))), as: UTF8.self)
     }
+    var escaped: [UInt8] = []
+    for scalar in text.unicodeScalars where escaped.count <= limit { appendEscaped(scalar, to: &escaped) }
     truncate(&escaped, to: limit)
     line.append(contentsOf: escaped)
 }
+
+/// Printable ASCII without quote and backslash.
+private func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte < 0x7F && byte != 0x22 && byte != 0x5C }
 
 private func appendEscaped(_ scalar: Unicode.Scalar, to bytes: inout [UInt8]) {
     switch scalar {

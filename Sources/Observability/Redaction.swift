@@ -9,7 +9,8 @@ package enum Redaction {
 
     /// What a key begins with, and how many characters of a key must follow for it to be one.
     private static let shapes: [(prefix: [UInt8], minimum: Int)] = [
-        ("sk-", 8), ("sk_", 16), ("gsk_", 16), ("xai-", 16), ("AIza", 24), ("AKIA", 16), ("ASIA", 16), ("pplx-", 16), ("nvapi-", 16),
+        ("sk-", 8), ("sk_", 16), ("gsk_", 16), ("xai-", 16), ("AIza", 24), ("AKIA", 16), ("ASIA", 16), ("pplx-", 16),
+        ("nvapi-", 16),
         ("hf_", 16), ("r8_", 16), ("fw_", 16), ("csk-", 16), ("tgp_v1_", 16), ("ghp_", 16), ("github_pat_", 16),
     ].map { (Array($0.0.utf8), $0.1) }
 
@@ -21,22 +22,35 @@ package enum Redaction {
     /// Schemes of the `Authorization` field.
     private static let schemes: [[UInt8]] = ["bearer", "basic"].map { Array($0.utf8) }
 
+    /// Whether anything above begins with a byte: most bytes of a line need no closer look.
+    private static let beginsSecret: [Bool] = {
+        var table = [Bool](repeating: false, count: 256)
+        for shape in shapes { table[Int(shape.prefix[0])] = true }
+        for word in names + schemes {
+            table[Int(word[0])] = true
+            table[Int(word[0] - 32)] = true
+        }
+        return table
+    }()
+
     /// The text with every key replaced by its prefix and `***`.
     package static func masked(_ text: [UInt8]) -> [UInt8] {
+        let begins = beginsSecret
         var out: [UInt8] = []
-        out.reserveCapacity(text.count)
+        var copied = 0
         var index = 0
         while index < text.count {
-            guard let secret = secret(in: text, at: index) else {
-                out.append(text[index])
+            guard begins[Int(text[index])], let secret = secret(in: text, at: index) else {
                 index += 1
                 continue
             }
-            out.append(contentsOf: text[index..<secret.lowerBound])
+            out.append(contentsOf: text[copied..<secret.lowerBound])
             out.append(contentsOf: mask)
             index = secret.upperBound
+            copied = index
         }
-        return out
+        if copied == 0 { return text }
+        return out + text[copied...]
     }
 
     package static func masked(_ text: String) -> String { String(decoding: masked(Array(text.utf8)), as: UTF8.self) }
@@ -47,7 +61,7 @@ package enum Redaction {
     }
 
     private static func shaped(in text: [UInt8], at index: Int) -> Range<Int>? {
-        for shape in shapes where text[index...].starts(with: shape.prefix) {
+        for shape in shapes where matchesExactly(text, index, shape.prefix) {
             let start = index + shape.prefix.count
             let end = text[start...].firstIndex { !isKeyByte($0) } ?? text.count
             if end - start < shape.minimum { continue }
@@ -103,6 +117,12 @@ package enum Redaction {
         return position
     }
 
+    private static func matchesExactly(_ text: [UInt8], _ index: Int, _ prefix: [UInt8]) -> Bool {
+        guard text[index] == prefix[0], index + prefix.count <= text.count else { return false }
+        for offset in 1..<prefix.count where text[index + offset] != prefix[offset] { return false }
+        return true
+    }
+
     private static func matches(_ text: [UInt8], _ index: Int, _ lowercase: [UInt8]) -> Bool {
         guard index + lowercase.count <= text.count else { return false }
         for offset in 0..<lowercase.count where lowercased(text[index + offset]) != lowercase[offset] { return false }
@@ -117,20 +137,24 @@ package enum Redaction {
     /// Where a value ends: at a blank, a line break, a quote, or what sets fields apart.
     private static func valueEnd(_ text: [UInt8], _ start: Int) -> Int {
         text[start...].firstIndex { byte in
-            byte <= 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: ",")
+            byte <= 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\\")
+                || byte == UInt8(ascii: ",")
                 || byte == UInt8(ascii: "&") || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "}")
         } ?? text.count
     }
 
     private static func isSeparator(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: " "), UInt8(ascii: "="), UInt8(ascii: ":"), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "\\"): true
+        case UInt8(ascii: " "), UInt8(ascii: "="), UInt8(ascii: ":"), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "\\"):
+            true
         default: false
         }
     }
 
     private static func lowercased(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte + 32 : byte }
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
-    private static func isLetter(_ byte: UInt8) -> Bool { (lowercased(byte) >= 0x61 && lowercased(byte) <= 0x7A) || byte == UInt8(ascii: "_") }
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (lowercased(byte) >= 0x61 && lowercased(byte) <= 0x7A) || byte == UInt8(ascii: "_")
+    }
     private static func isKeyByte(_ byte: UInt8) -> Bool { isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "-") }
 }

@@ -13,7 +13,8 @@ package struct DialectCall: Sendable {
     package var model: String
     package var stream: Bool
     package var provider: Provider
-    /// `options.strict_open_ai_compliance`: leave out what the OpenAI form has no place for (`content_blocks`, `reasoning_content`).
+    /// `options.strict_open_ai_compliance`: leave out what the OpenAI form has no place for (`content_blocks`,
+    /// `reasoning_content`).
     package var strictOpenAICompliance: Bool
     /// Seconds since 1970 at which the call began: `created`, where the provider says nothing of the kind.
     package var createdSeconds: Int

@@ -10,7 +10,8 @@ package enum DialectName: String, Sendable, CaseIterable {
 package struct Provider: Sendable, Equatable {
     /// As Portkey names it (`anthropic`, `together-ai`).
     package var id: String
-    /// Scheme, host and path prefix that `paths` are appended to, without a slash at the end. Empty when each key must bring its own.
+    /// Scheme, host and path prefix that `paths` are appended to, without a slash at the end. Empty when each key must bring its
+    /// own.
     package var baseURL: String
     package var dialect: DialectName
     /// The header field that carries the key, and what stands before the key in it (`Bearer `); nil when it takes none.

@@ -2,7 +2,7 @@
 
 /// The providers that can be named: those that come with the daemon, and those that the user added or replaced.
 package struct ProviderCatalog: Sendable {
-    private var providers: [String: Provider]
+    private var entries: [String: Provider]
 
     /// What `Resources/providers.json` says, parsed once.
     package static let builtIn: ProviderCatalog = {
@@ -14,18 +14,19 @@ package struct ProviderCatalog: Sendable {
 
     /// Where an id occurs twice, the later one counts.
     package init(_ providers: [Provider]) {
-        self.providers = Dictionary(providers.map { ($0.id, $0) }) { _, later in later }
+        entries = Dictionary(providers.map { ($0.id, $0) }) { _, later in later }
     }
 
     /// Every id, sorted.
-    package var ids: [String] { providers.keys.sorted() }
+    package var providers: [Provider] { Array(entries.values) }
+    package var ids: [String] { entries.keys.sorted() }
 
-    package func provider(_ id: String) -> Provider? { providers[id] }
+    package func provider(_ id: String) -> Provider? { entries[id] }
 
     /// This catalog with one entry more, or with another in the place of the one that has its id.
     package func adding(_ provider: Provider) -> ProviderCatalog {
         var result = self
-        result.providers[provider.id] = provider
+        result.entries[provider.id] = provider
         return result
     }
 

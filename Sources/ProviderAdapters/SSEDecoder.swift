@@ -15,7 +15,8 @@ package struct SSEEvent: Equatable {
     }
 }
 
-/// Server-sent events from bytes that may be cut anywhere (WHATWG HTML, "Interpreting an event stream"), with one liberty: an event that
+/// Server-sent events from bytes that may be cut anywhere (WHATWG HTML, "Interpreting an event stream"), with one liberty: an
+/// event that
 /// the end of the body cuts off before its blank line still counts, because several providers leave the last one out.
 ///
 /// Sans-IO: `receive` bytes, take events by `next` until nil; at the end of the body `finish` and take again.

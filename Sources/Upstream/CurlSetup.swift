@@ -10,6 +10,7 @@ struct CurlSetup: ~Copyable {
     /// curl writes here what went wrong.
     private let errorBuffer = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private var method = ""
+    private var sharesConnection = false
     private(set) var connectMilliseconds = 0
 
     init(_ easy: UnsafeMutableRawPointer, options: CurlOptions, sockets: CurlSockets) {
@@ -24,7 +25,6 @@ struct CurlSetup: ~Copyable {
         set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        set(CURLOPT_PIPEWAIT, 1)
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
         set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
@@ -68,6 +68,13 @@ struct CurlSetup: ~Copyable {
         if isPlainPost || !body.isEmpty { set(CURLOPT_POST, 1) } else { set(CURLOPT_HTTPGET, 1) }
         if method == "HEAD" { set(CURLOPT_NOBODY, 1) }
         if isPlainPost { _ = wicket_curl_set_pointer(easy, CURLOPT_CUSTOMREQUEST, nil) } else { set(CURLOPT_CUSTOMREQUEST, method) }
+    }
+
+    /// Whether to wait for a connection that is being made, in the hope that it can carry more than one request. With HTTP/1.1 that hope
+    /// would hold until the first answer.
+    mutating func apply(sharesConnection: Bool) {
+        if sharesConnection != self.sharesConnection { set(CURLOPT_PIPEWAIT, sharesConnection ? 1 : 0) }
+        self.sharesConnection = sharesConnection
     }
 
     private func installSockets(_ sockets: CurlSockets) {

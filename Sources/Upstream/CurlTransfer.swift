@@ -26,7 +26,7 @@ final class CurlTransfer: @unchecked Sendable {
     /// Counts the exchanges that this handle has carried: a late cancellation must not hit the next one.
     private(set) var use: UInt64 = 0
     var stage = Stage.idle
-    /// The host's gate that it passed or waits at.
+    /// The host's gate that it passed or waits at, if the host has one.
     var gate: HostGate?
     /// Its place in the transport's list of transfers that have begun.
     var index = 0
@@ -63,6 +63,14 @@ final class CurlTransfer: @unchecked Sendable {
     var isOver: Bool { if case .ended = stage { true } else { false } }
 
     // MARK: The life of an exchange
+
+    /// Hands it to curl.
+    /// - Returns: false when curl has no room for it.
+    func start(on multi: CurlMulti, sharesConnection: Bool) -> Bool {
+        stage = .running(multi)
+        setup.apply(sharesConnection: sharesConnection)
+        return multi.add(easy)
+    }
 
     /// - Throws: `invalid_params` for what may not be sent.
     func prepare(_ request: UpstreamRequest) throws(GatewayFailure) {
@@ -109,6 +117,7 @@ final class CurlTransfer: @unchecked Sendable {
         head.reset()
         received = received.capacity > 32 << 10 ? [] : received
         received.removeAll(keepingCapacity: true)
+        gate = nil
         failure = nil
         isPaused = false
         collectLimit = nil

@@ -96,12 +96,14 @@ package final class CurlTransport: UpstreamTransport {
     }
 
     private func start(_ transfer: CurlTransfer, on multi: CurlMulti) {
-        transfer.stage = .running(multi)
         transfer.index = running.count
         running.append(transfer)
-        if !multi.add(transfer.easy) {
-            transfer.abort(GatewayFailure(.internalError, "libcurl has no memory for another request."))
-        }
+        hand(transfer, to: multi)
+    }
+
+    private func hand(_ transfer: CurlTransfer, to multi: CurlMulti) {
+        if transfer.start(on: multi, sharesConnection: multi === shared) { return }
+        transfer.abort(GatewayFailure(.internalError, "libcurl has no memory for another request."))
     }
 
     /// The transfer is over, or is to be.
@@ -118,7 +120,6 @@ package final class CurlTransport: UpstreamTransport {
             transfer.gate?.forget(transfer)
         case .idle, .ended: break
         }
-        transfer.gate = nil
     }
 
     /// A head has arrived: it tells which HTTP the host speaks. If it is HTTP/1.1 over TLS, those that wait for one of the few connections
@@ -133,8 +134,7 @@ package final class CurlTransport: UpstreamTransport {
         if sharesConnections { return gates[gate.origin] = nil }
         for stuck in running where stuck.gate === gate && !stuck.hasBeenSent {
             shared.remove(stuck.easy)
-            stuck.stage = .running(uncapped)
-            if !uncapped.add(stuck.easy) { stuck.abort(GatewayFailure(.internalError, "libcurl has no memory for another request.")) }
+            hand(stuck, to: uncapped)
         }
         for waiting in gate.open() { start(waiting, on: uncapped) }
     }

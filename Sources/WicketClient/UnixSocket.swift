@@ -34,7 +34,8 @@ final class UnixSocket: Sendable {
         return bytes.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
-                let written = Glibc.send(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count, withoutSignal)
+                let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress
+                let written = Glibc.send(descriptor, start, rest.count, withoutSignal)
                 if written < 0, errno == EINTR { continue }
                 if written <= 0 { return false }
                 rest = rest.dropFirst(written)

@@ -44,7 +44,11 @@ public struct WicketStream: AsyncSequence, Sendable {
         fileprivate var chunks: AsyncThrowingStream<WicketValue, any Error>.Iterator
         fileprivate let outcome: Outcome
 
+        /// The next chunk, nil at the end.
         /// - Throws: ``WicketError``, or `CancellationError` when the task was cancelled.
+        public mutating func next() async throws -> WicketValue? { try await next(isolation: #isolation) }
+
+        /// As `next()`, for callers that say on which actor they are.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> WicketValue? {
             if let chunk = try await chunks.next(isolation: actor) { return chunk }
             // The standard library's stream ends in silence when its task is cancelled; half an answer must not look whole.

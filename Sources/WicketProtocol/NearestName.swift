@@ -13,17 +13,19 @@ package func nearestName(to name: String, among known: some Sequence<String>) ->
     return best?.name
 }
 
-/// Insertions, removals and replacements that make one of the other.
+/// How many slips of the keys make one of the other: a letter too many, one missing, another one, or two neighbours swapped.
 private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    var before: [Int] = []
     var row = Array(0...right.count)
-    for (i, letter) in left.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for (j, other) in right.enumerated() {
-            let replaced = diagonal + (letter == other ? 0 : 1)
-            diagonal = row[j + 1]
-            row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
+    for i in left.indices {
+        var next = [i + 1]
+        for j in right.indices {
+            let replaced = row[j] + (left[i] == right[j] ? 0 : 1)
+            next.append(min(replaced, next[j] + 1, row[j + 1] + 1))
+            let areSwapped = i > 0 && j > 0 && left[i] == right[j - 1] && left[i - 1] == right[j]
+            if areSwapped { next[j + 1] = min(next[j + 1], before[j - 1] + 1) }
         }
+        (before, row) = (row, next)
     }
     return row[right.count]
 }

@@ -18,7 +18,9 @@ struct AnthropicRecordedTests {
             let actual = AssembledAnswer(completion: completion)
             expected.annotations = actual.annotations
             #expect(actual == expected, "\(exchange.id)")
-            #expect(response.usage.inputTokens == expected.prompt && response.usage.outputTokens == expected.completion, "\(exchange.id)")
+            #expect(
+                response.usage.inputTokens == expected.prompt && response.usage.outputTokens == expected.completion,
+                "\(exchange.id)")
             #expect(response.model == raw["model"] as? String)
             let message = (completion["choices"] as? [[String: Any]])?.first?["message"] as? [String: Any]
             if let blocks = message?["content_blocks"] {
@@ -43,7 +45,8 @@ struct AnthropicRecordedTests {
             let isCut = actual.finish == "length" && actual.calls.contains { $0.arguments.hasPrefix("invalid") }
             if isCut { expected.calls = actual.calls }
             #expect(actual == expected, "\(exchange.id)")
-            #expect(streamed.batch.usage.inputTokens == expected.prompt && streamed.batch.model == expected.model, "\(exchange.id)")
+            #expect(
+                streamed.batch.usage.inputTokens == expected.prompt && streamed.batch.model == expected.model, "\(exchange.id)")
 
             let response = try Anthropic.dialect.decode(Anthropic.bytes(raw), of: call)
             let whole = try Anthropic.object(response.body)
@@ -111,7 +114,8 @@ struct AnthropicRecordedTests {
                 #expect(Anthropic.stream(exchange.body, of: call, cut: cut).chunks == whole, "\(exchange.id)")
             }
             #expect(
-                Anthropic.stream(exchange.body, of: native, cut: .seeded(1)).chunks == Anthropic.stream(exchange.body, of: native).chunks)
+                Anthropic.stream(exchange.body, of: native, cut: .seeded(1)).chunks
+                    == Anthropic.stream(exchange.body, of: native).chunks)
         }
     }
 
@@ -133,7 +137,9 @@ struct AnthropicRecordedTests {
             #expect(streamed.chunks == exchange.eventTexts, "\(exchange.id)")
             let expected = AssembledAnswer(message: AssembledAnswer.message(of: exchange.events))
             #expect(streamed.batch.finished && streamed.batch.usage.inputTokens == expected.prompt, "\(exchange.id)")
-            #expect(streamed.batch.model == expected.model && streamed.batch.usage.outputTokens == expected.completion, "\(exchange.id)")
+            #expect(
+                streamed.batch.model == expected.model && streamed.batch.usage.outputTokens == expected.completion,
+                "\(exchange.id)")
         }
     }
 

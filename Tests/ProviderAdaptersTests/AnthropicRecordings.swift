@@ -15,8 +15,8 @@ enum AnthropicRecordings {
         var request: [String: Any]? { requestBody.flatMap { try? Anthropic.object($0) } }
         var response: [String: Any]? { try? Anthropic.object(body) }
 
-        /// The events' data in a stream's body, taken apart line by line. Two recordings hold several answers one behind the other: the
-        /// first one's end is the end.
+        /// The events' data in a stream's body, taken apart line by line. Two recordings hold several answers one behind the
+        /// other: the first one's end is the end.
         var eventTexts: [[UInt8]] {
             let lines = String(decoding: body, as: UTF8.self).split(whereSeparator: \.isNewline).filter { $0.hasPrefix("data:") }
             let texts = lines.map { Array($0.dropFirst(5).drop { $0 == " " }.utf8) }
@@ -29,7 +29,8 @@ enum AnthropicRecordings {
 
     static let root: URL = {
         if let path = ProcessInfo.processInfo.environment["WICKET_SHARED"] { return URL(fileURLWithPath: path) }
-        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         return package.deletingLastPathComponent().appendingPathComponent("shared")
     }()
 
@@ -46,7 +47,8 @@ enum AnthropicRecordings {
             else { return nil }
             let body = response["body"]
             return Exchange(
-                id: record["id"] as? String ?? "", status: response["status"] as? Int ?? 0, isStream: record["stream"] as? Bool ?? false,
+                id: record["id"] as? String ?? "", status: response["status"] as? Int ?? 0,
+                isStream: record["stream"] as? Bool ?? false,
                 requestBody: ((record["request"] as? [String: Any])?["body"] as? [String: Any]).map(Anthropic.bytes),
                 body: (body as? String).map { Array($0.utf8) } ?? Anthropic.bytes(body ?? NSNull()))
         }

@@ -5,14 +5,16 @@ import JSONBytes
 import ProviderAdapters
 import Testing
 
-/// What recorded clients sent natively, said in OpenAI's form by this test, must come out as they sent it: shapes that the provider
-/// is known to take.
+/// What recorded clients sent natively, said in OpenAI's form by this test, must come out as they sent it: shapes that the
+/// provider is known to take.
 @Suite(.enabled(if: AnthropicRecordings.areHere, "the recordings are not beside the package"))
 struct AnthropicRoundTripTests {
     @Test func `a recorded request said in OpenAI's form is translated back to itself`() throws {
         var compared = 0
         for exchange in AnthropicRecordings.messages {
-            guard exchange.status == 200, let native = exchange.request, let request = OpenAIForm(native).request else { continue }
+            guard exchange.status == 200, let native = exchange.request, let request = OpenAIForm(native).request else {
+                continue
+            }
             compared += 1
             let encoded = try Anthropic.encode(String(decoding: Anthropic.bytes(request), as: UTF8.self))
             let differing = differences(encoded.body, native)
@@ -28,6 +30,71 @@ struct AnthropicRoundTripTests {
             let call = try Anthropic.call(String(decoding: body, as: UTF8.self), operation: .messages)
             #expect(try Array(Anthropic.dialect.encode(call).body) == body, "\(exchange.id)")
         }
+    }
+
+    @Test func `an answer that a caller sends back has the blocks that it came with`() throws {
+        let call = try Anthropic.call(#"{"model":"claude-sonnet-4-5"}"#)
+        let stream = try Anthropic.call(#"{"model":"claude-sonnet-4-5","stream":true}"#)
+        for exchange in AnthropicRecordings.unary + AnthropicRecordings.streamed {
+            let raw = exchange.isStream ? AssembledAnswer.message(of: exchange.events) : try #require(exchange.response)
+            let message: [String: Any]
+            if exchange.isStream {
+                let chunks = Anthropic.stream(exchange.body, of: stream).objects
+                message = sentBack(AssembledAnswer(chunks: chunks), blocks: AssembledAnswer.blocks(of: chunks))
+                // It ends inside a tool's input, so it can't be sent back.
+                if AssembledAnswer(chunks: chunks).calls.contains(where: { $0.arguments.hasPrefix("invalid") }) { continue }
+            } else {
+                let completion = try Anthropic.object(Anthropic.dialect.decode(exchange.body, of: call).body)
+                message = try #require(((completion["choices"] as? [[String: Any]])?.first)?["message"] as? [String: Any])
+            }
+            let content = raw["content"] as? [[String: Any]] ?? []
+            if content.isEmpty { continue }
+            let request: [String: Any] = [
+                "model": "claude-sonnet-4-5", "messages": [["role": "user", "content": "q"], message],
+            ]
+            let body = try Anthropic.encode(String(decoding: Anthropic.bytes(request), as: UTF8.self)).body
+            let sent = NativeForm.normal(body)["messages"] as? [[String: Any]]
+            let expected =
+                NativeForm.normal(["messages": [["role": "assistant", "content": content]]])["messages"] as? [[String: Any]]
+            if ((expected?.last?["content"] as? [Any]) ?? []).isEmpty { continue }
+            var both = [sent, expected].map {
+                ($0?.last.map(plain)?["content"] as? [[String: Any]] ?? []).map { Anthropic.text($0) }
+            }
+            // In a stream, a call in front of the first block that is shown does not say where it stood.
+            let first = content.firstIndex { !["text", "tool_use"].contains($0["type"] as? String) } ?? 0
+            if content[..<first].contains(where: { $0["type"] as? String == "tool_use" }) { both = both.map { $0.sorted() } }
+            #expect(both[0] == both[1], "\(exchange.id)")
+        }
+    }
+
+    /// What an SDK makes of a stream, `content_blocks` in the order of their indexes.
+    private func sentBack(_ answer: AssembledAnswer, blocks: [Int: [String: Any]]) -> [String: Any] {
+        var message: [String: Any] = ["role": "assistant", "content": answer.text]
+        if !blocks.isEmpty { message["content_blocks"] = blocks.sorted { $0.key < $1.key }.map(\.value) }
+        if !answer.calls.isEmpty {
+            message["tool_calls"] = answer.calls.map {
+                ["id": $0.id, "type": "function", "function": ["name": $0.name, "arguments": $0.arguments]]
+            }
+        }
+        return message
+    }
+
+    /// A caller that called a tool itself is the usual one; neighbouring texts are one text.
+    private func plain(_ message: [String: Any]) -> [String: Any] {
+        var message = message
+        var blocks: [[String: Any]] = []
+        for block in message["content"] as? [[String: Any]] ?? [] {
+            var block = block
+            if (block["caller"] as? [String: Any])?["type"] as? String == "direct" { block["caller"] = nil }
+            let isBare = block["type"] as? String == "text" && block.count == 2
+            if isBare, let last = blocks.last, last["type"] as? String == "text", last.count == 2 {
+                block["text"] = (last["text"] as? String ?? "") + (block["text"] as? String ?? "")
+                blocks.removeLast()
+            }
+            blocks.append(block)
+        }
+        message["content"] = blocks
+        return message
     }
 
     private func differences(_ actual: [String: Any], _ native: [String: Any]) -> [String] {
@@ -66,7 +133,7 @@ enum NativeForm {
         let list = (content as? String).map { [["type": "text", "text": $0]] } ?? content as? [[String: Any]] ?? []
         return list.compactMap { block -> [String: Any]? in
             var block = block
-            if block["type"] as? String == "text", (block["text"] as? String ?? "").isEmpty { return nil }
+            if block["type"] as? String == "text", (block["text"] as? String ?? "").allSatisfy(\.isWhitespace) { return nil }
             if block["type"] as? String == "tool_result" {
                 if let inner = block["content"] { block["content"] = blocks(inner) }
                 if block["is_error"] as? Bool == false { block["is_error"] = nil }

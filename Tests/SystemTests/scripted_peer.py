@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A peer that plays a script over a Unix socket, for what the real daemon never does to a client: bad lines, odd cuts, hang-ups."""
+"""A peer that plays a script over a Unix socket, for what the daemon never does to a client: bad lines, odd cuts, hang-ups."""
 
 import json
 import socket
@@ -13,6 +13,7 @@ class ScriptedPeer:
         self.path = str(path)
         self.received = []
         self.connections = 0
+        self.hung_up = 0
         self._script = script
         self._listen()
 
@@ -34,9 +35,11 @@ class ScriptedPeer:
     def _run(self, connection):
         with connection:
             try:
-                self._script(self, PeerConnection(self, connection))
+                with PeerConnection(self, connection) as end:
+                    self._script(self, end)
             except (OSError, EOFError):
                 pass
+        self.hung_up += 1
 
     def close(self):
         try:
@@ -53,6 +56,12 @@ class PeerConnection:
         self._peer = peer
         self._socket = connection
         self._file = connection.makefile("rb")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._file.close()
 
     def request(self):
         """The next line; raises ``EOFError`` when the client has hung up."""

@@ -21,9 +21,13 @@ package final class TestServer: Sendable {
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: self.path.utf8.prefix($0.count - 1)) }
         let status = withUnsafePointer(to: &address) { address in
-            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
         }
-        guard status == 0, listen(listener, 64) == 0 else { throw WicketError(type: "test", message: "cannot listen at \(self.path)") }
+        guard status == 0, listen(listener, 64) == 0 else {
+            throw WicketError(type: "test", message: "cannot listen at \(self.path)")
+        }
         run { self.accept() }
     }
 
@@ -56,7 +60,8 @@ package final class TestServer: Sendable {
     }
 
     package func chunk(_ request: WicketValue?, _ chunk: String) {
-        send("{\"jsonrpc\":\"2.0\",\"method\":\"chat.completions.chunk\",\"params\":{\"id\":\(request?["id"].json ?? ""),\"chunk\":\(chunk)}}")
+        let params = "{\"id\":\(request?["id"].json ?? ""),\"chunk\":\(chunk)}"
+        send("{\"jsonrpc\":\"2.0\",\"method\":\"chat.completions.chunk\",\"params\":\(params)}")
     }
 
     /// Hangs up on everybody.
@@ -101,7 +106,9 @@ package final class TestServer: Sendable {
     private func write(_ connection: Int32, _ bytes: [UInt8]) {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.send(connection, $0.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL)) }
+            let count = bytes.withUnsafeBytes { bytes in
+                Glibc.send(connection, bytes.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
+            }
             guard count > 0 else { return }
             sent += count
         }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSONBytes
 
-/// Citations of web pages as OpenAI's `url_citation` annotations. They cover the text block that they belong to, counted in characters
-/// (Unicode scalars) of the whole content. Citations of documents have no URL, hence no counterpart.
+/// Citations of web pages as OpenAI's `url_citation` annotations. They cover the text block that they belong to, counted in
+/// characters (Unicode scalars) of the whole content. Citations of documents have no URL, hence no counterpart.
 struct AnthropicAnnotations {
     private var json = JSONWriter(reserving: 0)
     /// `title` and `url` of the open block's citations, each an object without its brackets.
@@ -73,7 +73,8 @@ private func scalarCount(of inner: ArraySlice<UInt8>) -> Int {
             if text[index] == UInt8(ascii: "\\") {
                 let isUnit = index + 5 < text.count && text[index + 1] == UInt8(ascii: "u")
                 // \uDC00 to \uDFFF end a pair whose first half was counted; letters of either case.
-                let isLowSurrogate = isUnit && text[index + 2] | 0x20 == UInt8(ascii: "d")
+                let isLowSurrogate =
+                    isUnit && text[index + 2] | 0x20 == UInt8(ascii: "d")
                     && (UInt8(ascii: "c")...UInt8(ascii: "f")).contains(text[index + 3] | 0x20)
                 if !isLowSurrogate { count += 1 }
                 index += isUnit ? 6 : 2

@@ -5,8 +5,8 @@ import JSONBytes
 /// A streamed answer as `chat.completion.chunk`s. Text, thinking and arguments are copied as the raw strings they came as; in the
 /// steady state a chunk allocates nothing.
 ///
-/// Unless compliance is strict, `delta.content_blocks` carries `{index, delta}` pieces of blocks that text and tool calls can't stand
-/// for, and of all blocks behind the first such one: a block's first piece is the block as it began.
+/// Unless compliance is strict, `delta.content_blocks` carries `{index, delta}` pieces of blocks that text and tool calls can't
+/// stand for, and of all blocks behind the first such one: a block's first piece is the block as it began.
 final class AnthropicChatStreamDecoder: StreamDecoder {
     private struct ToolUse {
         let block: Int

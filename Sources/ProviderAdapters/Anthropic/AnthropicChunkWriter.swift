@@ -24,7 +24,7 @@ struct AnthropicChunkWriter {
         head = json.bytes
     }
 
-    /// Begins a chunk inside its choices. `close` must follow, or `end` after `beginDelta`; until then the batch's bytes are away.
+    /// Begins a chunk inside its choices. Until `close`, or `end` after `beginDelta`, the batch's bytes are away.
     func begin(_ batch: inout ChunkBatch) -> JSONWriter {
         var bytes: [UInt8] = []
         swap(&bytes, &batch.bytes)

@@ -2,7 +2,7 @@
 import GatewayModel
 import JSONBytes
 
-/// The events of a streamed answer, indexed one at a time, with what every reader needs of them read off: model, usage, end, error.
+/// The events of a streamed answer, indexed one at a time, with what every reader needs read off: model, usage, end, error.
 struct AnthropicEvents {
     enum Event {
         case messageStart, blockStart, blockDelta, blockStop, messageDelta, messageStop

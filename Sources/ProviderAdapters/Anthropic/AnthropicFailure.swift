@@ -19,7 +19,7 @@ enum AnthropicFailure {
         let retryable = status.map { $0 == 429 || $0 >= 500 } ?? true
         // Only names from the table are repeated in the message; the provider's own words are in `providerError`.
         let name = status == nil ? "an error" : type
-        let advice = retryable ? "Send the call again later." : "Read provider_error and change the request: it would be refused again."
+        let advice = retryable ? "Send the call again later." : "Read provider_error and change the request first."
         var body = Array(document.raw(document.root))
         replaceLineBreaks(in: &body)
         return GatewayFailure(
@@ -30,6 +30,7 @@ enum AnthropicFailure {
     /// The answer is not what the dialect promises.
     static func unreadable(_ what: String) -> GatewayFailure {
         GatewayFailure(
-            .upstreamError, "\(what) Check that the provider at base_url speaks the Anthropic dialect.", status: 502, retryable: true)
+            .upstreamError, "\(what) Check that the provider at base_url speaks the Anthropic dialect.", status: 502,
+            retryable: true)
     }
 }

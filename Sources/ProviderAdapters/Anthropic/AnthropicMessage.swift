@@ -37,8 +37,9 @@ struct AnthropicMessage {
             toolUses.append(block)
         } else {
             hasOtherBlocks = true
-            guard isType("thinking"), let thought = document.find("thinking", in: block), document.kind(thought) == .string else { return }
-            thoughts.append(thought)
+            if isType("thinking"), let thought = document.find("thinking", in: block), document.kind(thought) == .string {
+                thoughts.append(thought)
+            }
         }
     }
 

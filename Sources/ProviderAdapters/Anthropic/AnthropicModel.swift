@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a generation of Claude accepts, read off the model's name: the provider publishes it for people only, and answers 400 to the rest.
+/// What a generation of Claude accepts, read off the model's name: the provider publishes it for people only, and answers 400 to
+/// the rest.
 struct AnthropicModel {
     /// `100 * major + minor`: 305 for `claude-3-5-haiku-20241022`. A Claude whose name has no number counts as the newest; nil is
     /// somebody else's model behind the same dialect, of which only the oldest rules are expected.

@@ -35,7 +35,9 @@ enum AnthropicModelList {
         json.endObject()
     }
 
-    private static func copyRest(of object: JSONNode, but keys: Set<String>, of document: JSONDocument, to json: inout JSONWriter) {
+    private static func copyRest(
+        of object: JSONNode, but keys: Set<String>, of document: JSONDocument, to json: inout JSONWriter
+    ) {
         for member in document.members(of: object) {
             guard let key = document.string(member.key), !keys.contains(key) else { continue }
             json.key(raw: document.raw(member.key))

@@ -2,8 +2,8 @@
 import GatewayModel
 import JSONBytes
 
-/// An assistant's turn, with the blocks that the unified form can only carry beside its text: `content_blocks` as this gateway and
-/// Portkey give them, or LiteLLM's `thinking_blocks`. Signed blocks go back as they came.
+/// An assistant's turn, with the blocks that the unified form can only carry beside its text: `content_blocks` as this gateway
+/// and Portkey give them, or LiteLLM's `thinking_blocks`. Signed blocks go back as they came.
 extension AnthropicRequest {
     mutating func writeAssistant(_ message: JSONNode, at place: ContentPlace) throws(GatewayFailure) {
         if value("function_call", in: message) != nil {
@@ -37,17 +37,20 @@ extension AnthropicRequest {
         "role", "content", "tool_calls", "content_blocks", "thinking_blocks", "reasoning_content", "refusal", "cache_control",
     ]
 
-    /// Writes the blocks in their order. The caller's `content` and `tool_calls` are what counts: a block of a call that is not among
-    /// them is left out, and text blocks that `content` does not end with (somebody edited it) give way to it.
+    /// Writes the blocks in their order. The caller's `content` and `tool_calls` are what counts: a block of a call that is not
+    /// among them is left out, and text blocks that `content` does not end with (somebody edited it) give way to it. What
+    /// `content` has before them stood in front of the first block, as in a stream's blocks; only thinking is never behind a text.
     /// - Returns: the content that is still to be written, and the ids of the calls that were.
     private mutating func restore(
         _ blocks: [JSONNode], content: JSONNode?, calls: Set<String>
     ) throws(GatewayFailure) -> (content: JSONNode?, written: Set<String>) {
         var texts: [UInt8] = []
         for block in blocks { texts += textOfPart(block).flatMap(document.textBytes) ?? [] }
-        let whole = content.map { document.textBytes($0) ?? [] } ?? texts[...]
-        let isSame = whole.suffix(texts.count).elementsEqual(texts) && !texts.isEmpty
-        if isSame { writeText(utf8: whole.dropLast(texts.count)) }
+        // Nil for a list of parts, which is taken as edited.
+        let whole = content == nil ? texts[...] : content.flatMap(document.textBytes)
+        let endsInTexts = whole?.suffix(texts.count).elementsEqual(texts) ?? false
+        let isSame = endsInTexts && (!texts.isEmpty || !isThinking(blocks.first))
+        if isSame, let whole { writeText(utf8: whole.dropLast(texts.count)) }
         var written: Set<String> = []
         for block in blocks {
             if let text = textOfPart(block) {
@@ -63,8 +66,14 @@ extension AnthropicRequest {
         return (isSame ? nil : content, written)
     }
 
+    private func isThinking(_ block: JSONNode?) -> Bool {
+        guard let type = block.flatMap({ value("type", in: $0) }) else { return false }
+        return document.isString(type, "thinking") || document.isString(type, "redacted_thinking")
+    }
+
     private mutating func write(toolCall call: JSONNode, at path: String) throws(GatewayFailure) {
-        guard let function = value("function", in: call), let name = value("name", in: function), document.kind(name) == .string else {
+        guard let function = value("function", in: call), let name = value("name", in: function), document.kind(name) == .string
+        else {
             throw .invalidParams("\(path).function", "Only calls of function tools can be sent, with the function's name.")
         }
         guard let id = value("id", in: call).flatMap(document.string) else {

@@ -70,8 +70,8 @@ extension AnthropicRequest {
         if document.kind(content) == .string { return writeText(content, cacheControlOf: message) }
         for (index, part) in document.elements(of: content).enumerated() {
             guard let text = textOfPart(part) else {
-                throw .invalidParams(
-                    ContentPlace(message: place.message, part: index).path(), "A system message holds text parts only; move it to a user message.")
+                let part = ContentPlace(message: place.message, part: index)
+                throw .invalidParams(part.path(), "A system message holds text parts only; move this one to a user message.")
             }
             writeText(text, cacheControlOf: part)
         }
@@ -139,8 +139,11 @@ extension AnthropicRequest {
 
     /// The content of a message that is nothing but a text; it may stay a string.
     private func plainText(of message: JSONNode) -> JSONNode? {
-        guard let content = value("content", in: message), document.kind(content) == .string, !isBlank(content) else { return nil }
-        let more: [StaticString] = ["cache_control", "tool_calls", "content_blocks", "thinking_blocks", "tool_call_id", "refusal"]
+        guard let content = value("content", in: message), document.kind(content) == .string, !isBlank(content)
+        else { return nil }
+        let more: [StaticString] = [
+            "cache_control", "tool_calls", "content_blocks", "thinking_blocks", "tool_call_id", "refusal",
+        ]
         return more.contains { value($0, in: message) != nil } || isRole(message, "tool") ? nil : content
     }
 
@@ -198,9 +201,8 @@ extension AnthropicRequest {
     static func toolID(_ id: String) -> String {
         let isAllowed = { (byte: UInt8) in
             switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "_"), UInt8(ascii: "-"):
-                true
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"): true
             default: false
             }
         }

@@ -91,17 +91,20 @@ extension AnthropicRequest {
     /// OpenAI's `default` is this provider's `standard_only`; `flex` and `priority` can't be asked for.
     mutating func writeServiceTier() {
         guard let tier = parameter("service_tier") else { return }
-        guard document.isString(tier, "auto") || document.isString(tier, "standard_only") || document.isString(tier, "default") else {
+        let isAuto = document.isString(tier, "auto")
+        guard isAuto || document.isString(tier, "standard_only") || document.isString(tier, "default") else {
             return drop("service_tier")
         }
         json.key("service_tier")
-        json.string(document.isString(tier, "auto") ? "auto" : "standard_only")
+        json.string(isAuto ? "auto" : "standard_only")
     }
 
     /// Parameters of this provider's own, which a caller may set beside OpenAI's.
     mutating func writeNativeParameters() {
         copy(["container", "mcp_servers", "context_management", "cache_control", "inference_geo"], from: call.request)
-        if parameter("mcp_servers") != nil { need(beta: hasTool("mcp_toolset") ? "mcp-client-2025-11-20" : "mcp-client-2025-04-04") }
+        if parameter("mcp_servers") != nil {
+            need(beta: hasTool("mcp_toolset") ? "mcp-client-2025-11-20" : "mcp-client-2025-04-04")
+        }
         guard let management = parameter("context_management") else { return }
         need(beta: "context-management-2025-06-27")
         guard let edits = value("edits", in: management) else { return }

@@ -53,7 +53,8 @@ extension AnthropicRequest {
                     place.path(), "Anthropic can't take a \(type) part; send text, images, PDFs or text documents.")
             }
             json.raw(document.raw(part))
-            if let source = value("source", in: part), value("file_id", in: source) != nil { need(beta: Self.filesBeta) }
+            let holder = value("source", in: part) ?? part
+            if value("file_id", in: holder) != nil { need(beta: Self.filesBeta) }
         }
     }
 
@@ -136,7 +137,8 @@ extension AnthropicRequest {
         at place: ContentPlace
     ) throws(GatewayFailure) {
         if Self.isText(mediaType) {
-            guard let text = isBase64 ? decodedBase64(data) : Array(data), let valid = String(validating: text, as: UTF8.self) else {
+            guard let text = isBase64 ? decodedBase64(data) : Array(data), let valid = String(validating: text, as: UTF8.self)
+            else {
                 throw .invalidParams(place.path(), "The text document is not base64 of UTF-8.")
             }
             beginBlock("document", source: "text", mediaType: Array("text/plain".utf8)[...])
@@ -146,8 +148,8 @@ extension AnthropicRequest {
         }
         let isImage = Self.isImage(mediaType)
         guard isBase64, isImage || mediaType.elementsEqual("application/pdf".utf8) else {
-            throw .invalidParams(
-                place.path(), "Anthropic takes images, PDFs and texts as base64 data URLs, not \(String(decoding: mediaType, as: UTF8.self)).")
+            let name = String(decoding: mediaType, as: UTF8.self)
+            throw .invalidParams(place.path(), "Anthropic takes images, PDFs and texts as base64 data URLs, not \(name).")
         }
         beginBlock(isImage ? "image" : "document", source: "base64", mediaType: mediaType)
         json.key("data")

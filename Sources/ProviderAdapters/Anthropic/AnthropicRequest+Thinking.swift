@@ -118,7 +118,8 @@ extension AnthropicRequest {
             drop("response_format")
             return nil
         }
-        guard let schema = value("json_schema", in: format).flatMap({ value("schema", in: $0) }), document.kind(schema) == .object else {
+        guard let schema = value("json_schema", in: format).flatMap({ value("schema", in: $0) }), document.kind(schema) == .object
+        else {
             throw .invalidParams("request.response_format.json_schema.schema", "A json_schema format needs a schema object.")
         }
         return schema

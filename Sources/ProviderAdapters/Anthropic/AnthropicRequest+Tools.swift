@@ -31,7 +31,8 @@ extension AnthropicRequest {
             if let type = type.flatMap(document.string) { return try writeNative(tool, type: type, at: path) }
             if value("input_schema", in: tool) != nil { return json.raw(document.raw(tool)) }
         }
-        guard let function = value("function", in: tool), let name = value("name", in: function), document.kind(name) == .string else {
+        guard let function = value("function", in: tool), let name = value("name", in: function), document.kind(name) == .string
+        else {
             throw .invalidParams("\(path).function.name", "A function tool needs a function with a name.")
         }
         json.beginObject()
@@ -41,19 +42,24 @@ extension AnthropicRequest {
         json.key("input_schema")
         try writeSchema(value("parameters", in: function), at: "\(path).function.parameters")
         copy(["strict"], from: function)
-        let own: [StaticString] = ["cache_control", "defer_loading", "allowed_callers", "input_examples", "eager_input_streaming"]
+        let own: [StaticString] = [
+            "cache_control", "defer_loading", "allowed_callers", "input_examples", "eager_input_streaming",
+        ]
         // Either place is in use among callers; the tool's own wins.
         for key in own { copy([key], from: value(key, in: tool) != nil ? tool : function) }
         json.endObject()
         let known = Set(own.map(\.description))
-        noteUnknown(in: function, known: known.union(["name", "description", "parameters", "strict"]), prefix: "tools[].function.")
+        let functionMembers: Set<String> = ["name", "description", "parameters", "strict"]
+        noteUnknown(in: function, known: known.union(functionMembers), prefix: "tools[].function.")
         noteUnknown(in: tool, known: known.union(["type", "function"]), prefix: "tools[].")
     }
 
     /// Raw, but for the `type` that this provider demands.
     private mutating func writeSchema(_ schema: JSONNode?, at path: String) throws(GatewayFailure) {
         guard let schema else { return json.raw(#"{"type":"object","properties":{}}"#) }
-        guard document.kind(schema) == .object else { throw .invalidParams(path, "A tool's parameters must be a JSON Schema object.") }
+        guard document.kind(schema) == .object else {
+            throw .invalidParams(path, "A tool's parameters must be a JSON Schema object.")
+        }
         if value("type", in: schema) != nil { return json.raw(document.raw(schema)) }
         json.beginObject()
         json.key("type")
@@ -73,7 +79,7 @@ extension AnthropicRequest {
             return json.raw(document.raw(tool))
         }
         guard let name = value("name", in: options), let nativeType = document.string(name), type != "custom" else {
-            throw .invalidParams(path, "Anthropic has no \(type) tools of this form; use a function tool or one of its own types.")
+            throw .invalidParams(path, "Anthropic has no \(type) tools of this form; use a function or one of its own types.")
         }
         if let beta = Self.beta(ofTool: nativeType) { need(beta: beta) }
         json.beginObject()

@@ -94,9 +94,9 @@ struct AnthropicRequest {
 
     /// Every parameter that is read somewhere below; all others are named as dropped.
     private static let parameters: Set<String> = [
-        "model", "messages", "system", "max_tokens", "max_completion_tokens", "temperature", "top_p", "top_k", "stop", "stop_sequences",
-        "stream", "stream_options", "tools", "tool_choice", "parallel_tool_calls", "user", "safety_identifier", "metadata", "thinking",
-        "reasoning_effort", "response_format", "output_config", "service_tier", "container", "mcp_servers", "context_management",
-        "cache_control", "inference_geo", "n",
+        "model", "messages", "system", "max_tokens", "max_completion_tokens", "temperature", "top_p", "top_k", "n", "stop",
+        "stop_sequences", "stream", "stream_options", "tools", "tool_choice", "parallel_tool_calls", "user", "safety_identifier",
+        "metadata", "thinking", "reasoning_effort", "response_format", "output_config", "service_tier", "container",
+        "mcp_servers", "context_management", "cache_control", "inference_geo",
     ]
 }

@@ -20,7 +20,8 @@ struct AnthropicStop {
     private var finishReason: StaticString {
         guard let reason else { return "stop" }
         if document.isString(reason, "tool_use") { return "tool_calls" }
-        if document.isString(reason, "max_tokens") || document.isString(reason, "model_context_window_exceeded") { return "length" }
+        if document.isString(reason, "max_tokens") { return "length" }
+        if document.isString(reason, "model_context_window_exceeded") { return "length" }
         return document.isString(reason, "refusal") ? "content_filter" : "stop"
     }
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is wrong with a provider's base URL, or nil. Keys are bound to its origin, so what one reader could take for another host is refused.
+/// What is wrong with a provider's base URL, or nil. Keys are bound to its origin, so what one reader could take for another
+/// host is refused.
 func baseURLProblem(_ text: String) -> String? {
     let isSecure = text.hasPrefix("https://")
     guard isSecure || text.hasPrefix("http://") else { return "must begin with https://, not \(quoted(text))" }
     let allowed = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }
-    if !allowed || text.contains("?") || text.contains("#") { return "must be a plain URL without query and fragment, not \(quoted(text))" }
+    if !allowed || text.contains("?") || text.contains("#") {
+        return "must be a plain URL without query and fragment, not \(quoted(text))"
+    }
     let authority = text.dropFirst(isSecure ? 8 : 7).prefix { $0 != "/" }
     if authority.contains("@") { return "must not have a user or password in it; keys live in the vault: `wicket keys add`" }
     guard let (host, port) = splitAuthority(authority), isHost(host) else { return "names no host: \(quoted(text))" }
@@ -33,11 +36,10 @@ private func isHost(_ host: Substring) -> Bool {
     return !inner.isEmpty
         && inner.utf8.allSatisfy { byte in
             switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
             case UInt8(ascii: "."): true
-            case UInt8(ascii: "-"), UInt8(ascii: "_"): !isAddress
             case UInt8(ascii: ":"): isAddress
-            default: false
+            case UInt8(ascii: "-"), UInt8(ascii: "_"): !isAddress
+            default: byte.isASCIIAlphanumeric
             }
         }
 }

@@ -2,8 +2,8 @@
 
 /// `wicketd`'s command line.
 ///
-/// Read by hand: swift-argument-parser brings FoundationEssentials, which more than doubled the size of an empty daemon (6.1 to 14.5 MB) and its
-/// resident memory (4.3 to 9.2 MB), for seven flags.
+/// Read by hand: swift-argument-parser brings FoundationEssentials, which more than doubled the size of an empty daemon (6.1 to
+/// 14.5 MB) and its resident memory (4.3 to 9.2 MB), for seven flags.
 package struct CommandLineOptions: Sendable, Equatable {
     /// What to do.
     package enum Action: Sendable, Equatable {
@@ -25,7 +25,9 @@ package struct CommandLineOptions: Sendable, Equatable {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             let name = parts.first ?? ""
             if let place = Self.valueFlags.first(where: { $0.name == name })?.place {
-                guard let value = parts.count == 2 ? parts[1] : rest.popFirst(), !value.isEmpty, parts.count == 2 || !value.hasPrefix("--") else {
+                guard let value = parts.count == 2 ? parts[1] : rest.popFirst(), !value.isEmpty,
+                    parts.count == 2 || !value.hasPrefix("--")
+                else {
                     throw UsageFault(message: "\(name) needs a value: \(name) PATH")
                 }
                 if self[keyPath: place] != nil { throw UsageFault(message: "\(name) is given twice") }
@@ -40,7 +42,9 @@ package struct CommandLineOptions: Sendable, Equatable {
     }
 
     private static func unknown(_ argument: String, _ name: String) -> UsageFault {
-        guard argument.hasPrefix("-") else { return UsageFault(message: "unexpected argument \(quoted(argument)); wicketd takes only flags") }
+        guard argument.hasPrefix("-") else {
+            return UsageFault(message: "unexpected argument \(quoted(argument)); wicketd takes only flags")
+        }
         let known = valueFlags.map(\.name) + actionFlags.map(\.name)
         if known.contains(name) { return UsageFault(message: "\(name) takes no value") }
         let meant = nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? "; see wicketd --help"
@@ -72,9 +76,10 @@ package struct CommandLineOptions: Sendable, Equatable {
           --version            print the version and exit
           --help, -h           print this and exit
 
-        Flags go before the configuration. Without either, a user's daemon has its sockets in $XDG_RUNTIME_DIR/wicket, its state in
-        $XDG_STATE_HOME/wicket and its configuration in $XDG_CONFIG_HOME/wicket/wicket.yaml; the system's daemon in /run/wicket,
-        /var/lib/wicket and /etc/wicket/wicket.yaml.
+        Flags go before the configuration. Without either, a user's daemon has its sockets in
+        $XDG_RUNTIME_DIR/wicket, its state in $XDG_STATE_HOME/wicket and its configuration in
+        $XDG_CONFIG_HOME/wicket/wicket.yaml; the system's daemon (root's, or a systemd unit's) has
+        them in /run/wicket, /var/lib/wicket and /etc/wicket/wicket.yaml.
 
         Exit codes: 0 after a clean stop, 1 for a failure, 64 for a wrong command line, 78 for a wrong configuration.
 

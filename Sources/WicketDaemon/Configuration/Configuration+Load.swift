@@ -3,8 +3,8 @@ import Glibc
 package import ProviderAdapters
 
 extension Configuration {
-    /// Reads the file (the one named on the command line, else the default one where it exists), puts the command line over it and the
-    /// defaults under it, and checks the whole.
+    /// Reads the file (the one named on the command line, else the default one where it exists), puts the command line over it
+    /// and the defaults under it, and checks the whole.
     /// - Parameter catalog: the built-in providers, which entries under `providers` build on.
     /// - Throws: all faults at once.
     package static func load(
@@ -19,10 +19,12 @@ extension Configuration {
                 bytes = content
                 file = path
             case .failure(let failure):
-                let isMissingDefault = file == nil && failure.errno == ENOENT
+                let isMissingDefault = file == nil && (failure.errno == ENOENT || failure.errno == ENOTDIR)
                 if !isMissingDefault {
                     let reason = String(cString: strerror(failure.errno))
-                    throw ConfigurationFaults(faults: [ConfigurationFault(source: path, mark: nil, message: "can't be read: \(reason)")])
+                    throw ConfigurationFaults(faults: [
+                        ConfigurationFault(source: path, mark: nil, message: "can't be read: \(reason)")
+                    ])
                 }
             }
         }
@@ -57,8 +59,10 @@ extension Configuration {
         var faults = faults
         socketPath = source.socketPath ?? places.runtimeDirectory + "/wicket.sock"
         adminSocketPath = source.adminSocketPath ?? directory(of: socketPath) + "/admin/admin.sock"
-        for (flag, path) in [("socket", socketPath), ("admin_socket", adminSocketPath)] where path.utf8.count > Self.longestSocketPath {
-            let message = "the path of `\(flag)` has \(path.utf8.count) bytes, and a Unix socket's can't have more than \(Self.longestSocketPath): \(path)"
+        for (flag, path) in [("socket", socketPath), ("admin_socket", adminSocketPath)]
+        where path.utf8.count > Self.longestSocketPath {
+            let message = "the path of `\(flag)` has \(path.utf8.count) bytes, and a Unix socket's can't have more than "
+                + "\(Self.longestSocketPath): \(path)"
             faults.append(ConfigurationFault(source: file ?? "configuration", mark: nil, message: message))
         }
         if socketPath == adminSocketPath {

@@ -3,8 +3,8 @@ package import GatewayEngine
 package import Observability
 package import ProviderAdapters
 
-/// Everything the daemon was told, checked and complete: the file, the command line over it, defaults under it. Never changed; a reload makes a
-/// new one and swaps it whole.
+/// Everything the daemon was told, checked and complete: the file, the command line over it, defaults under it. Never changed;
+/// a reload makes a new one and swaps it whole.
 package struct Configuration: Sendable {
     /// The file it came from, nil when there was none.
     package let file: String?
@@ -18,7 +18,8 @@ package struct Configuration: Sendable {
     package let reactors: Int
     package let logLevel: LogLevel
     package let limits: Limits
-    /// Providers of the user's own, and changed forms of built-in ones; each takes the place of the catalog's entry of the same id.
+    /// Providers of the user's own, and changed forms of built-in ones; each takes the place of the catalog's entry of the same
+    /// id.
     package let providers: [Provider]
     /// Options that every request has unless its connection or the request itself says otherwise.
     package let defaults: DefaultOptions
@@ -29,6 +30,15 @@ package struct Configuration: Sendable {
     package let certificateFile: String?
     /// What is worth telling at the start although nothing is wrong.
     package let notices: [String]
+
+    /// The keys that differ from `old` and take effect at the next start only: everything else a reload may take over.
+    package func keysNeedingRestart(since old: Configuration) -> [String] {
+        [
+            ("socket", socketPath != old.socketPath), ("admin_socket", adminSocketPath != old.adminSocketPath),
+            ("socket_mode", socketMode != old.socketMode), ("socket_group", socketGroupID != old.socketGroupID),
+            ("state_dir", stateDirectory != old.stateDirectory), ("reactors", reactors != old.reactors),
+        ].filter(\.1).map(\.0)
+    }
 
     /// Bounds on what one client can take.
     package struct Limits: Sendable, Equatable {

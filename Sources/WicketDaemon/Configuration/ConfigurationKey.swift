@@ -2,11 +2,12 @@
 
 /// One key that the configuration knows: where it stands, what it takes, what it is for, and how it is read.
 ///
-/// The tables of keys are the only place that knows them: reading, the search for a mistyped name, and the page `Configuration` all go by these.
+/// The tables of keys are the only place that knows them: reading, the search for a mistyped name, and the page `Configuration`
+/// all go by these.
 struct ConfigurationKey<Root>: Sendable {
     /// From the root of its table, by dots: `limits.line_bytes`.
     let path: String
-    /// What it takes, for people: `whole number, 1 to 64`.
+    /// What it takes, for people: `a whole number, 1 to 64`.
     let type: String
     /// What holds when it is left out.
     let fallback: String
@@ -30,9 +31,11 @@ extension ConfigurationKey {
     static func integer(
         _ path: String, _ range: ClosedRange<Int>, _ place: Place<Root, Int>, fallback: String, _ summary: String
     ) -> Self {
-        let type = "whole number, \(range.lowerBound) to \(range.upperBound)"
+        let type = "a whole number, \(range.lowerBound) to \(range.upperBound)"
         return Self(path: path, type: type, fallback: fallback, summary: summary) { (node, root) throws(ValueFault) in
-            guard let value = node.integer, range.contains(value) else { throw ValueFault(node, "must be a \(type), not \(node.kind)") }
+            guard let value = node.integer, range.contains(value) else {
+                throw ValueFault(node, "must be \(type), not \(node.kind)")
+            }
             root[keyPath: place] = value
         }
     }
@@ -47,7 +50,7 @@ extension ConfigurationKey {
     }
 
     static func absolutePath(_ path: String, _ place: Place<Root, String?>, fallback: String, _ summary: String) -> Self {
-        text(path, type: "absolute path", place, fallback: fallback, summary) { value in
+        text(path, type: "an absolute path", place, fallback: fallback, summary) { value in
             value.hasPrefix("/") && !value.contains("\0") ? nil : "must be an absolute path, not \(quoted(value))"
         }
     }
@@ -61,10 +64,12 @@ extension ConfigurationKey {
 
     /// One of a few names.
     static func choice<Value: Sendable>(
-        _ path: String, _ choices: [(name: String, value: Value)], _ place: Place<Root, Value>, fallback: String, _ summary: String
+        _ path: String, _ choices: [(name: String, value: Value)], _ place: Place<Root, Value>, fallback: String,
+        _ summary: String
     ) -> Self {
         let names = choices.map(\.name)
-        return Self(path: path, type: names.joined(separator: ", "), fallback: fallback, summary: summary) { (node, root) throws(ValueFault) in
+        return Self(path: path, type: names.joined(separator: ", "), fallback: fallback, summary: summary) {
+            (node, root) throws(ValueFault) in
             guard let name = node.text, let choice = choices.first(where: { $0.name == name }) else {
                 throw ValueFault(node, "must be one of \(names.joined(separator: ", ")), not \(node.kind)")
             }

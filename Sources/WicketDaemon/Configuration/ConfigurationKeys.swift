@@ -26,9 +26,12 @@ extension ConfigurationSource {
                 "The Unix socket for the vault, configs and everything else that changes the daemon. Its directory is 0700."),
             .socketMode,
             .text(
-                "socket_group", type: "name of a group", \.socketGroup, fallback: "`wicket` for the system's daemon where that group exists",
+                "socket_group", type: "the name of a group", \.socketGroup,
+                fallback: "`wicket` for the system's daemon where that group exists",
                 "The group that the use socket belongs to."
-            ) { groupExists($0) ? nil : "names the group \(quoted($0)), which this machine does not have; make it with `groupadd`" },
+            ) {
+                groupExists($0) ? nil : "names the group \(quoted($0)), which this machine does not have; make it with `groupadd`"
+            },
             .absolutePath(
                 "state_dir", \.stateDirectory, fallback: "`$XDG_STATE_HOME/wicket`, or `/var/lib/wicket` for the system's daemon",
                 "Where the vault, the journal and the cache live. 0700, and owned by the daemon's user."),
@@ -39,13 +42,15 @@ extension ConfigurationSource {
         [
             .integer("reactors", 1...64, \.reactors, fallback: "the processors, at most 4", "Event loops, one thread each."),
             .choice(
-                "log.level", LogLevel.allCases.map { ($0.name, $0) }, \.logLevel, fallback: "info", "The least level that is logged."),
+                "log.level", LogLevel.allCases.map { ($0.name, $0) }, \.logLevel, fallback: "info",
+                "The least level that is logged."),
             .integer(
                 "drain_seconds", 0...3600, \.drainSeconds, fallback: "30",
                 "How long requests in flight may go on after SIGTERM; then they are cancelled."),
             .absolutePath(
                 "ca_file", \.certificateFile, fallback: "the system's certificates",
-                "Certificates (PEM) that providers are verified against, instead of the system's. Verification can't be turned off."),
+                "Certificates (PEM) that providers are verified against, not the system's. Verification can't be turned off."
+            ),
             .integer(
                 "timeouts.connect_ms", 0...600_000, \.timeouts.connectMilliseconds, fallback: "10000",
                 "For the connection to a provider, TLS included. 0 for none."),
@@ -95,7 +100,7 @@ extension ConfigurationKey<ConfigurationSource> {
 
     static func providers(_ catalog: [Provider]) -> Self {
         Self(
-            path: "providers", type: "mapping of ids to providers, or list of providers with an `id`", fallback: "none",
+            path: "providers", type: "a mapping of ids to providers, or a list of providers with an `id`", fallback: "none",
             summary: "Providers beside the built-in ones, or in their place."
         ) { (node, source) throws(ValueFault) in
             source.providers = try ProviderSource.providers(node, catalog: catalog)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSONBytes
 
-/// The options that every request has by configuration. A connection's `session.configure` and a request's own `options` go before, key by key.
+/// The options that every request has by configuration. A connection's `session.configure` and a request's own `options` go
+/// before, key by key.
 package struct DefaultOptions: Sendable {
     package internal(set) var virtualKey: String?
     package internal(set) var provider: String?
@@ -47,18 +48,23 @@ package struct DefaultOptions: Sendable {
             .text("defaults.virtual_key", \.defaults.virtualKey, fallback: "none", "The virtual key of requests that name none."),
             .text("defaults.provider", \.defaults.provider, fallback: "none", "The provider of requests that name none."),
             .text(
-                "defaults.custom_host", type: "URL", \.defaults.customHost, fallback: "the provider's", "Sends requests there instead.",
+                "defaults.custom_host", type: "a URL", \.defaults.customHost, fallback: "the provider's",
+                "Sends requests there instead.",
                 check: { baseURLProblem($0) }),
             config, metadata,
             .integer(
                 "defaults.request_timeout", 0...86_400_000, \.defaults.requestTimeout, fallback: "0",
                 "Milliseconds after which a request fails with `upstream_timeout`. 0 for none."),
             ConfigurationKey(
-                path: "defaults.forward_headers", type: "list of field names", fallback: "none",
+                path: "defaults.forward_headers", type: "a list of field names", fallback: "none",
                 summary: "Header fields that a client may pass on to the provider."
             ) { (node, source) throws(ValueFault) in source.defaults.forwardHeaders = try textList(node) },
-            .text("defaults.cache_namespace", \.defaults.cacheNamespace, fallback: "none", "Keeps cached answers apart from others'."),
-            .flag("defaults.cache_force_refresh", \.defaults.cacheForceRefresh, fallback: "false", "Asks the provider anew, and caches that."),
+            .text(
+                "defaults.cache_namespace", \.defaults.cacheNamespace, fallback: "none",
+                "Keeps cached answers apart from others'."),
+            .flag(
+                "defaults.cache_force_refresh", \.defaults.cacheForceRefresh, fallback: "false",
+                "Asks the provider anew, and caches that."),
             .flag(
                 "defaults.strict_open_ai_compliance", \.defaults.strictOpenAICompliance, fallback: "false",
                 "Leaves out of answers what OpenAI's form has no place for."),
@@ -68,7 +74,7 @@ package struct DefaultOptions: Sendable {
 
     private static var config: ConfigurationKey<ConfigurationSource> {
         ConfigurationKey(
-            path: "defaults.config", type: "name of a saved config, or a config", fallback: "none",
+            path: "defaults.config", type: "the name of a saved config, or a config", fallback: "none",
             summary: "The routing config of requests that bring none."
         ) { (node, source) throws(ValueFault) in
             if case .sequence = node.content { throw ValueFault(node, "must be a name or a config, not \(node.kind)") }
@@ -82,7 +88,7 @@ package struct DefaultOptions: Sendable {
 
     private static var metadata: ConfigurationKey<ConfigurationSource> {
         ConfigurationKey(
-            path: "defaults.metadata", type: "mapping of names to texts", fallback: "none",
+            path: "defaults.metadata", type: "a mapping of names to texts", fallback: "none",
             summary: "Written beside each request in the journal, to find and group by."
         ) { (node, source) throws(ValueFault) in
             var json = JSONWriter()

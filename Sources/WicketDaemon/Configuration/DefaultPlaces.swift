@@ -6,11 +6,11 @@
 /// | --- | --- | --- |
 /// | sockets | `$RUNTIME_DIRECTORY`, `/run/wicket` | `$RUNTIME_DIRECTORY`, `$XDG_RUNTIME_DIR/wicket`, `/tmp/wicket-UID` |
 /// | state | `$STATE_DIRECTORY`, `/var/lib/wicket` | `$STATE_DIRECTORY`, `$XDG_STATE_HOME/wicket`, `~/.local/state/wicket` |
-/// | configuration | `$CONFIGURATION_DIRECTORY`, `/etc/wicket` | `$CONFIGURATION_DIRECTORY`, `$XDG_CONFIG_HOME/wicket`, `~/.config/wicket` |
+/// | file in | `$CONFIGURATION_DIRECTORY`, `/etc/wicket` | the same, `$XDG_CONFIG_HOME/wicket`, `~/.config/wicket` |
 ///
 /// It is the system's daemon when it runs as root, or when systemd gave it a runtime directory outside `/run/user`.
-/// `/tmp/wicket-UID` is for containers and logins without a session: anyone may have made it first, so whoever uses it, daemon or client,
-/// checks that it is a directory of the own user's with mode 0700.
+/// `/tmp/wicket-UID` is for containers and logins without a session: anyone may have made it first, so whoever uses it, daemon
+/// or client, checks that it is a directory of the own user's with mode 0700.
 struct DefaultPlaces: Sendable {
     var isSystem: Bool
     var runtimeDirectory: String

@@ -38,7 +38,8 @@ struct MappingReader<Root> {
         if name.lowercased().contains("api_key") || name.lowercased().contains("secret") {
             return "\(path) is not a key; provider keys live in the vault: `wicket keys add`"
         }
-        let siblings = Set(keys.filter { $0.path.hasPrefix(prefix) }.map { String($0.path.dropFirst(prefix.count).prefix { $0 != "." }) })
+        let siblings = Set(
+            keys.filter { $0.path.hasPrefix(prefix) }.map { String($0.path.dropFirst(prefix.count).prefix { $0 != "." }) })
         if let meant = nearest(to: name, among: siblings) { return "\(path) is not a key; did you mean `\(prefix)\(meant)`?" }
         // The right name in the wrong place: `level` instead of `log.level`.
         if let elsewhere = keys.first(where: { $0.path.hasSuffix("." + name) }) {

@@ -12,7 +12,8 @@ package struct ProcessContext: Sendable {
     package var groupID: @Sendable (String) -> UInt32?
 
     package init(
-        environment: [String: String], userID: UInt32, processors: Int = 1, groupID: @escaping @Sendable (String) -> UInt32? = { _ in nil }
+        environment: [String: String], userID: UInt32, processors: Int = 1,
+        groupID: @escaping @Sendable (String) -> UInt32? = { _ in nil }
     ) {
         self.environment = environment
         self.userID = userID
@@ -23,7 +24,8 @@ package struct ProcessContext: Sendable {
     /// This process. Read it before any thread starts, since it reads the environment.
     package static var current: ProcessContext {
         ProcessContext(
-            environment: currentEnvironment(), userID: geteuid(), processors: Int(wicket_usable_processors()), groupID: groupID(named:)
+            environment: currentEnvironment(), userID: geteuid(), processors: Int(wicket_usable_processors()),
+            groupID: groupID(named:)
         )
     }
 

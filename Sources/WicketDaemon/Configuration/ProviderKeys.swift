@@ -8,13 +8,14 @@ extension ProviderSource {
         [
             .text("id", \.id, fallback: "the key of the mapping", "Its name in requests; only in the form of a list."),
             .text(
-                "extends", type: "id of a built-in provider", \.extends, fallback: "the built-in provider of the same id, if there is one",
+                "extends", type: "the id of a built-in provider", \.extends,
+                fallback: "the built-in provider of the same id, if there is one",
                 "Takes everything that is left out here from that provider."),
             .baseURL,
             .choice(
                 "dialect", DialectName.allCases.map { ($0.rawValue, $0) }, \.dialect, fallback: "openai", "How it is spoken to."),
             .text(
-                "auth_header", type: "name of a header field, or `none`", \.authField, fallback: "authorization",
+                "auth_header", type: "the name of a header field, or `none`", \.authField, fallback: "authorization",
                 "The field that carries the key.", check: { fieldNameProblem($0) }),
             .text(
                 "auth_prefix", \.authPrefix, fallback: "`Bearer ` with the blank", "What stands before the key in that field.",
@@ -22,11 +23,11 @@ extension ProviderSource {
             .headers,
             .paths,
             .text(
-                "env", type: "name of an environment variable", \.environmentVariable, fallback: "none",
+                "env", type: "the name of an environment variable", \.environmentVariable, fallback: "none",
                 "The variable in which its key is usually found, for `wicket keys add`."),
             .renames,
             ConfigurationKey(
-                path: "parameters.unsupported", type: "list of request parameters", fallback: "none",
+                path: "parameters.unsupported", type: "a list of request parameters", fallback: "none",
                 summary: "Parameters that it refuses; they are taken out and named in `gateway.dropped_params`."
             ) { (node, source) throws(ValueFault) in source.unsupported = Set(try textList(node)) },
         ]
@@ -36,8 +37,9 @@ extension ProviderSource {
 extension ConfigurationKey<ProviderSource> {
     fileprivate static var baseURL: Self {
         Self(
-            path: "base_url", type: "URL", fallback: "required, unless the provider it builds on has one",
-            summary: "Scheme, host and path that the paths are appended to. `http` for loopback addresses only. Empty when each key brings its own."
+            path: "base_url", type: "a URL", fallback: "required, unless the provider it builds on has one",
+            summary: "Scheme, host and path that the paths are appended to. `http` for loopback addresses only. "
+                + "Empty when each key brings its own."
         ) { (node, source) throws(ValueFault) in
             guard case .scalar(var text, let plain) = node.content, !(plain && text.isEmpty) else {
                 throw ValueFault(node, "must be a URL, not \(node.kind)")
@@ -50,7 +52,7 @@ extension ConfigurationKey<ProviderSource> {
 
     fileprivate static var headers: Self {
         Self(
-            path: "headers", type: "mapping of field names to values", fallback: "none",
+            path: "headers", type: "a mapping of field names to values", fallback: "none",
             summary: "Fields that every request to it carries."
         ) { (node, source) throws(ValueFault) in
             for entry in try mapping(node) {
@@ -65,17 +67,20 @@ extension ConfigurationKey<ProviderSource> {
 
     fileprivate static var paths: Self {
         Self(
-            path: "paths", type: "mapping of RPC methods to paths", fallback: "the dialect's own",
+            path: "paths", type: "a mapping of RPC methods to paths", fallback: "the dialect's own",
             summary: "The path of each operation, appended to `base_url`."
         ) { (node, source) throws(ValueFault) in
             for entry in try mapping(node) {
                 guard let operation = Operation(rawValue: entry.name) else {
                     let known = Operation.allCases.map(\.rawValue)
-                    let meant = nearest(to: entry.name, among: known).map { "did you mean `\($0)`?" } ?? "it knows \(known.joined(separator: ", "))"
+                    let meant =
+                        nearest(to: entry.name, among: known).map { "did you mean `\($0)`?" }
+                        ?? "it knows \(known.joined(separator: ", "))"
                     throw ValueFault([(entry.mark, "has \(quoted(entry.name)), which is no operation; \(meant)")])
                 }
                 source.paths[operation] = try checkedText(entry.value, type: "a path") { path in
-                    path.hasPrefix("/") && path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } ? nil : "must hold paths that begin with `/`"
+                    path.hasPrefix("/") && path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+                        ? nil : "must hold paths that begin with `/`"
                 }
             }
         }
@@ -83,7 +88,7 @@ extension ConfigurationKey<ProviderSource> {
 
     fileprivate static var renames: Self {
         Self(
-            path: "parameters.renames", type: "mapping of request parameters to its names for them", fallback: "none",
+            path: "parameters.renames", type: "a mapping of request parameters to its names for them", fallback: "none",
             summary: "Parameters of the OpenAI form that it knows by another name."
         ) { (node, source) throws(ValueFault) in
             for entry in try mapping(node) {
@@ -95,14 +100,7 @@ extension ConfigurationKey<ProviderSource> {
 
 /// What is wrong with a header field's name, or nil.
 private func fieldNameProblem(_ name: String) -> String? {
-    let isToken =
-        !name.isEmpty
-        && name.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-            default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-            }
-        }
+    let isToken = !name.isEmpty && name.utf8.allSatisfy { $0.isASCIIAlphanumeric || "!#$%&'*+-.^_`|~".utf8.contains($0) }
     return isToken ? nil : "has \(quoted(name)), which is not a header field's name"
 }
 

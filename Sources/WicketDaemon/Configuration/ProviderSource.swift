@@ -54,14 +54,20 @@ struct ProviderSource: Sendable {
     /// Fills in what is left out from the built-in provider that it names, that has its id, or that speaks its dialect.
     private func completed(id mappingID: String?, _ node: YAMLNode, _ catalog: [Provider]) throws(ValueFault) -> Provider {
         guard let id = mappingID ?? id else { throw ValueFault(node, "has an entry without `id`") }
-        if let other = self.id, other != id { throw ValueFault(node, "has \(quoted(id)) with another `id` in it: \(quoted(other))") }
+        if let other = self.id, other != id {
+            throw ValueFault(node, "has \(quoted(id)) with another `id` in it: \(quoted(other))")
+        }
         guard isProviderID(id) else {
             throw ValueFault(node, "has the id \(quoted(id)), but ids are lower-case letters, digits, `-`, `_` and `.`")
         }
         var provider = try base(id, node, catalog)
         provider.id = id
-        guard let baseURL = baseURL ?? (provider.baseURL.isEmpty ? nil : provider.baseURL) ?? (provider.dialect == .local ? "" : nil) else {
-            throw ValueFault(node, "has \(quoted(id)) without `base_url`; write `base_url: \"\"` if each virtual key brings its own")
+        guard
+            let baseURL = baseURL ?? (provider.baseURL.isEmpty ? nil : provider.baseURL)
+                ?? (provider.dialect == .local ? "" : nil)
+        else {
+            throw ValueFault(
+                node, "has \(quoted(id)) without `base_url`; write `base_url: \"\"` if each virtual key brings its own")
         }
         provider.baseURL = baseURL
         if let authField { provider.authField = authField == "none" ? nil : authField }
@@ -100,12 +106,6 @@ struct ProviderSource: Sendable {
 
     private func isProviderID(_ id: String) -> Bool {
         !id.isEmpty && id.utf8.count <= 64
-            && id.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-                case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): true
-                default: false
-                }
-            }
+            && id.utf8.allSatisfy { $0.isASCIILowercase || $0.isASCIIDigit || "-_.".utf8.contains($0) }
     }
 }

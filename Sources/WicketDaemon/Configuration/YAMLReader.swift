@@ -2,8 +2,8 @@
 
 /// Makes a tree of a YAML file, within limits.
 ///
-/// Aliases are refused: a few lines of them can stand for gigabytes, and a configuration this small needs none. Explicit tags and a
-/// second document are refused too, because nothing here would read them.
+/// Aliases are refused: a few lines of them can stand for gigabytes, and a configuration this small needs none. Explicit tags
+/// and a second document are refused too, because nothing here would read them.
 struct YAMLReader {
     private static let byteLimit = 1 << 20
     private static let nodeLimit = 20_000
@@ -80,7 +80,8 @@ struct YAMLReader {
             let (valueEvent, valueMark) = try events.next()
             guard let value = try node(valueEvent, valueMark, depth: depth + 1) else { return entries }
             if let first = lines[name] {
-                faults.append(YAMLFault(mark: mark, message: "\(quoted(name)) is here a second time; it was set in line \(first)"))
+                faults.append(
+                    YAMLFault(mark: mark, message: "\(quoted(name)) is here a second time; it was set in line \(first)"))
                 continue
             }
             lines[name] = mark.line

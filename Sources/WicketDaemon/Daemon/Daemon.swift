@@ -17,6 +17,7 @@ import Synchronization
 // Sendable is sound: its state is touched on the first reactor's thread only; others reach it by `main.reactor.perform`.
 final class Daemon: @unchecked Sendable {
     private let configuration: Configuration
+    private let reloadable: Reloadable
     private let options: CommandLineOptions
     private let context: ProcessContext
     private let logger: Logger
@@ -31,10 +32,11 @@ final class Daemon: @unchecked Sendable {
     private var drainDeadline: UInt64?
 
     init(
-        configuration: Configuration, options: CommandLineOptions, context: ProcessContext, logger: Logger, clock: GatewayClock,
+        configuration: Configuration, reloadable: Reloadable, options: CommandLineOptions, context: ProcessContext, logger: Logger, clock: GatewayClock,
         manager: ServiceManager
     ) throws(ReactorError) {
         self.configuration = configuration
+        self.reloadable = reloadable
         self.options = options
         self.context = context
         self.logger = logger
@@ -58,7 +60,7 @@ final class Daemon: @unchecked Sendable {
     private func start(_ activated: ActivatedSockets?) async {
         do throws(GatewayFailure) {
             try prepareDirectories(activated)
-            let shared = try await makeShared()
+            let shared = try await makeShared(reloadable)
             self.shared = shared
             try startThreads(shared)
             try openSockets(activated)
@@ -84,7 +86,7 @@ final class Daemon: @unchecked Sendable {
         for notice in configuration.notices { logger.notice("Note", ["detail": .text(notice)]) }
     }
 
-    private func makeShared() async throws(GatewayFailure) -> SharedServices {
+    private func makeShared(_ reloadable: Reloadable) async throws(GatewayFailure) -> SharedServices {
         let directory = try StateDirectory(configuration.stateDirectory)
         let logger = logger
         let store = try GatewayStore(in: directory) { level, message in logger.report(level, message) }
@@ -107,7 +109,7 @@ final class Daemon: @unchecked Sendable {
             control: DaemonControl(
                 reload: { [self] () throws(GatewayFailure) in try reload() },
                 drain: { [self] in main.reactor.perform { self.drain() } }),
-            reloadable: try Reloadable(configuration))
+            reloadable: reloadable)
     }
 
     /// The first reactor is this thread's; the others get threads of their own. All are ready before the first connection.
@@ -130,12 +132,10 @@ final class Daemon: @unchecked Sendable {
 
     private func openSockets(_ activated: ActivatedSockets?) throws(GatewayFailure) {
         do throws(SocketError) {
-            let use = try activated?.use.map(ListeningSocket.adopting)
-                ?? ListeningSocket.bind(path: configuration.socketPath, mode: configuration.socketMode, group: configuration.socketGroupID)
-            sockets.append(use)
-            let admin = try activated?.admin.map(ListeningSocket.adopting)
-                ?? ListeningSocket.bind(path: configuration.adminSocketPath, mode: 0o600)
-            sockets.append(admin)
+            sockets.append(
+                try listeningSocket(
+                    activated?.use, configuration.socketPath, mode: configuration.socketMode, group: configuration.socketGroupID))
+            sockets.append(try listeningSocket(activated?.admin, configuration.adminSocketPath, mode: 0o600, group: nil))
         } catch {
             throw GatewayFailure(.internalError, error.description)
         }
@@ -195,8 +195,8 @@ final class Daemon: @unchecked Sendable {
             for thread in threads { thread.reactor.perform { thread.use(reloadable) } }
             logger.notice("Reloaded", ["file": .optional(fresh.file)])
         } catch {
-            logger.error("The new configuration is wrong, and the old one stays", ["detail": .text(error.text)])
-            throw .invalidParams("config_file", "The configuration is wrong, and the old one stays: \(error.text)")
+            logger.error("The new configuration is wrong, and the old one stays", ["detail": .text(error.description)])
+            throw .invalidParams("config_file", "The configuration is wrong, and the old one stays: \(error.description)")
         }
     }
 
@@ -255,6 +255,24 @@ final class Daemon: @unchecked Sendable {
     private func finish() {
         for thread in threads.dropFirst() { thread.reactor.stop() }
         main.reactor.stop()
+    }
+}
+
+/// What the service manager passed, else a socket of our own.
+private func listeningSocket(
+    _ passed: Int32?, _ path: String, mode: UInt32, group: UInt32?
+) throws(SocketError) -> ListeningSocket {
+    if let passed { return .adopting(passed) }
+    return try .bind(path: path, mode: mode, group: group)
+}
+
+extension Logger {
+    fileprivate func report(_ level: StoreReportLevel, _ message: String) {
+        switch level {
+        case .error: error("The store has trouble", ["detail": .text(message)])
+        case .warning: warning("The store has trouble", ["detail": .text(message)])
+        case .notice: notice("The store reports", ["detail": .text(message)])
+        }
     }
 }
 

@@ -6,6 +6,7 @@ import Glibc
 import Reactor
 import SocketServer
 import Upstream
+import WicketProtocol
 
 /// One reactor, its thread, and everything that lives on it.
 // Sendable is sound: `services`, `server` and `transport` are made and used on the reactor's thread only, which `perform` reaches.
@@ -47,7 +48,7 @@ final class ReactorThread: @unchecked Sendable {
 
     func prepare(_ shared: SharedServices, _ configuration: Configuration, methods: MethodTable, seed: UInt64) throws(GatewayFailure) {
         let reactor = reactor
-        let options = CurlOptions(userAgent: "wicket/\(WicketVersionText.release)", authoritiesFile: configuration.certificateFile)
+        let options = CurlOptions(userAgent: "wicket/\(WicketVersion.release)", authoritiesFile: configuration.certificateFile)
         let transport = try CurlTransport(reactor: reactor, options: options)
         let local = LocalTransport(clock: shared.clock) { nanoseconds async throws(CancellationError) in
             try await reactor.sleep(nanoseconds: nanoseconds)

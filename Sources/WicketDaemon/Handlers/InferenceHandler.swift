@@ -3,6 +3,7 @@ import GatewayEngine
 import GatewayModel
 import JSONBytes
 import JSONRPC
+import SocketServer
 import WicketProtocol
 
 extension MethodHandler {

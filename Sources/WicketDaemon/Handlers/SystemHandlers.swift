@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayEngine
 import GatewayModel
+import GatewayStore
 import JSONBytes
+import ProviderAdapters
+import Synchronization
 import WicketProtocol
 
 /// `system.*`, `rpc.discover` and `session.configure`: what the daemon says of itself, and its life.

@@ -3,6 +3,7 @@ import GatewayEngine
 import GatewayModel
 import JSONBytes
 import KeyVault
+import ProviderAdapters
 import WicketProtocol
 
 /// `virtual_keys.*` and `vault.status`: the vault over the admin socket. No reply ever holds a secret.
@@ -22,6 +23,7 @@ enum VirtualKeyHandlers {
     private static func create(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
         let params = try request.params(known: ["name", "provider", "secret"] + fields)
         let shared = request.session.services.shared
+        let secret = try secret(request, params)
         let new: NewVirtualKey
         do throws(ParamsError) {
             let name = try params.required("provider")
@@ -34,7 +36,7 @@ enum VirtualKeyHandlers {
             }
             new = NewVirtualKey(
                 name: try params.required("name"), provider: name, baseURL: try params.string("base_url") ?? provider.baseURL,
-                secret: try secret(request, params), models: try params.strings("models"),
+                secret: secret, models: try params.strings("models"),
                 expiresAt: try params.string("expires_at"), note: try params.string("note") ?? "",
                 rateLimits: try params.raw("rate_limits", .array) ?? Array("[]".utf8),
                 usageLimits: try params.raw("usage_limits", .array) ?? Array("[]".utf8))
@@ -160,7 +162,7 @@ enum VirtualKeyHandlers {
         json.key("base_url")
         json.string(info.baseURL)
         json.key("models")
-        json.strings(info.models)
+        json.strings(orNull: info.models)
         json.key("expires_at")
         json.string(orNull: info.expiresAt?.description)
         json.key("rate_limits")

@@ -20,10 +20,12 @@ package struct ActivatedSockets: Sendable, Equatable {
         let count = sd_listen_fds_with_names(1, &raw)
         defer { release(raw, count) }
         if count < 0 {
-            throw ActivationFault(message: "LISTEN_FDS=\(announced): the passed sockets can't be taken: \(String(cString: strerror(-count)))")
+            throw ActivationFault(
+                message: "LISTEN_FDS=\(announced): the passed sockets can't be taken: \(String(cString: strerror(-count)))")
         }
         if count == 0 {
-            let message = "LISTEN_FDS=\(announced) announces sockets, but for process \(receiver) and not for this one (\(getpid())); "
+            let message =
+                "LISTEN_FDS=\(announced) announces sockets, but for process \(receiver) and not for this one (\(getpid())); "
                 + "start wicketd directly from its unit, without a wrapper and without PrivatePIDs="
             throw ActivationFault(message: message)
         }
@@ -40,7 +42,9 @@ package struct ActivatedSockets: Sendable, Equatable {
 
     private mutating func adopt(_ descriptor: Int32, _ name: String) throws(ActivationFault) {
         guard sd_is_socket_unix(descriptor, Int32(SOCK_STREAM.rawValue), 1, nil, 0) > 0 else {
-            throw ActivationFault(message: "the socket that was passed as \(quoted(name)) is not a listening Unix stream socket; use ListenStream=/path")
+            throw ActivationFault(
+                message:
+                    "the socket that was passed as \(quoted(name)) is not a listening Unix stream socket; use ListenStream=/path")
         }
         // Accepting must never block a reactor, whatever the socket unit says.
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
@@ -49,7 +53,9 @@ package struct ActivatedSockets: Sendable, Equatable {
         case "admin" where admin == nil: admin = descriptor
         case "use", "admin": throw ActivationFault(message: "two sockets were passed as \(quoted(name)); one is enough")
         default:
-            throw ActivationFault(message: "a socket was passed as \(quoted(name)); name it with FileDescriptorName=use or FileDescriptorName=admin")
+            throw ActivationFault(
+                message: "a socket was passed as \(quoted(name)); name it with FileDescriptorName=use or FileDescriptorName=admin"
+            )
         }
     }
 

@@ -11,18 +11,22 @@ package struct DirectoryFault: Error, Sendable {
 
 /// Directories that only the daemon's user may enter.
 enum OwnedDirectory {
-    /// Makes the directory with its parents, or checks the one that is there: a directory and no link, the user's own, closed to all others.
-    /// One that is still empty is closed; one that holds something is not touched, since it may be somebody's home.
+    /// Makes the directory with its parents, or checks the one that is there: a directory and no link, the user's own, closed
+    /// to all others. One that is still empty is closed; one that holds something is not touched, since it may be somebody's
+    /// home.
     static func prepare(_ path: String, userID: UInt32 = geteuid()) throws(DirectoryFault) {
         try makeIfMissing(path, mode: 0o700)
         // Opened once, so that what is checked is what is changed.
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else { throw DirectoryFault("\(path) can't be opened as a directory of its own (no link)", errno: Glibc.errno) }
+        guard descriptor >= 0 else {
+            throw DirectoryFault("\(path) can't be opened as a directory of its own (no link)", errno: Glibc.errno)
+        }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw DirectoryFault("\(path) can't be looked at", errno: Glibc.errno) }
         if status.st_uid != userID {
-            let message = "\(path) belongs to user \(status.st_uid), not to the daemon's (\(userID)): `chown` it, or choose another place"
+            let message =
+                "\(path) belongs to user \(status.st_uid), not to the daemon's (\(userID)): `chown` it, or choose another place"
             throw DirectoryFault(message: message, errno: EPERM)
         }
         if status.st_mode & 0o077 == 0 { return }
@@ -40,7 +44,9 @@ enum OwnedDirectory {
         let parent = directory(of: path)
         if mkdir(path, 0o700) == 0 {
             // The umask is closed, so a mode that lets others in takes a second step.
-            if mode != 0o700, chmod(path, mode) < 0 { throw DirectoryFault("\(path) can't be opened to others", errno: Glibc.errno) }
+            if mode != 0o700, chmod(path, mode) < 0 {
+                throw DirectoryFault("\(path) can't be opened to others", errno: Glibc.errno)
+            }
         } else if Glibc.errno == ENOENT, withParents, !parent.isEmpty, parent != "." {
             try make(parent, mode, withParents: true)
             // Once only: below a link that leads nowhere, it would be missing for ever.

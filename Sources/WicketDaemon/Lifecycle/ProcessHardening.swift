@@ -16,7 +16,8 @@ package enum ProcessHardening {
     /// Once, first thing in `main`. What the kernel refuses is reported, not fatal: a sandbox may have done it already.
     @discardableResult
     package static func apply() -> Outcome {
-        // Whatever is created is the user's own until a mode is set on purpose; a socket is never open to others between bind and chmod.
+        // Whatever is created is the user's own until a mode is set on purpose; a socket is never open to others between bind
+        // and chmod.
         umask(0o077)
         return Outcome(
             isUndumpable: wicket_forbid_dumping() == 0 && wicket_is_dumpable() == 0,

@@ -16,7 +16,8 @@ package struct ServiceManager: Sendable {
     package func ready(status: String) { send(["READY=1", "STATUS=" + status]) }
 
     /// A reload begins; `ready` ends it.
-    /// - Parameter monotonicMicroseconds: the present instant of CLOCK_MONOTONIC, by which systemd tells this reload from an earlier one.
+    /// - Parameter monotonicMicroseconds: the present instant of CLOCK_MONOTONIC, by which systemd tells this reload from an
+    ///   earlier one.
     package func reloading(monotonicMicroseconds: UInt64, status: String) {
         send(["RELOADING=1", "MONOTONIC_USEC=\(monotonicMicroseconds)", "STATUS=" + status])
     }

@@ -29,8 +29,9 @@ package final class Signals: ReadinessHandler {
     private let handler: (Signal) -> Void
     private var registration: Registration?
 
-    /// Holds SIGTERM, SIGINT and SIGHUP back until a `Signals` takes them, and ignores SIGPIPE (a client that hung up is an error of
-    /// one write). First thing in `main`: threads inherit it, and a signal that comes before the reactor runs waits instead of killing.
+    /// Holds SIGTERM, SIGINT and SIGHUP back until a `Signals` takes them, and ignores SIGPIPE (a client that hung up is an
+    /// error of one write). First thing in `main`: threads inherit it, and a signal that comes before the reactor runs waits
+    /// instead of killing.
     package static func block() { wicket_block_signals() }
 
     /// Starts to deliver; `block` must have been called.

@@ -2,8 +2,8 @@
 package import Reactor
 import Synchronization
 
-/// Gives signs of life only while everything lives: each round asks every part (each reactor, the store's writer) to answer, and a sign goes
-/// out when all have. A part that is stuck starves it, and systemd ends and restarts the daemon.
+/// Gives signs of life only while everything lives: each round asks every part (each reactor, the store's writer) to answer,
+/// and a sign goes out when all have. A part that is stuck starves it, and systemd ends and restarts the daemon.
 package final class Watchdog: Sendable {
     /// Asks one part for an answer: it calls what it is given, once, from any thread, when it gets to it.
     package typealias Probe = @Sendable (_ answer: @escaping @Sendable () -> Void) -> Void

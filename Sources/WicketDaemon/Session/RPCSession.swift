@@ -3,7 +3,9 @@ import GatewayEngine
 import GatewayModel
 import JSONBytes
 import JSONRPC
+import Reactor
 import SocketServer
+import Synchronization
 import WicketProtocol
 
 /// One peer's conversation: lines become requests, requests run side by side, replies go out as they finish. Confined to the
@@ -48,14 +50,15 @@ final class RPCSession {
             case .response, .batch: break
             }
         }
-        batch.settle(nil)
+        batch.release()
     }
 
     private func refuse(_ invalid: JSONRPCInvalid, _ batch: BatchReplies?) {
-        let write = { (out: inout [UInt8]) in JSONRPCWriter.error(id: invalid.rawID, invalid.error, to: &out) }
-        guard let batch else { return connection.write(write) }
+        guard let batch else {
+            return connection.write { JSONRPCWriter.error(id: invalid.rawID, invalid.error, to: &$0) }
+        }
         batch.expect()
-        batch.settle(write)
+        batch.settle { JSONRPCWriter.error(id: invalid.rawID, invalid.error, to: &$0) }
     }
 
     private func start(_ request: JSONRPCRequest, _ batch: BatchReplies?) {

@@ -87,13 +87,16 @@ final class BatchReplies {
     /// One more has to come.
     func expect() { awaited += 1 }
 
-    /// One has come, or (nil) will say nothing.
-    func settle(_ write: ((inout [UInt8]) -> Void)?) {
-        if let write {
-            var line: [UInt8] = []
-            write(&line)
-            replies.add(line)
-        }
+    /// One has come.
+    func settle(_ write: (inout [UInt8]) -> Void) {
+        var line: [UInt8] = []
+        write(&line)
+        replies.add(line)
+        release()
+    }
+
+    /// One that was expected says nothing.
+    func release() {
         awaited -= 1
         if awaited == 0 { connection.write { replies.finish(to: &$0) } }
     }

@@ -27,10 +27,18 @@ class CallSettings:
         self.timeout = timeout
 
     def replacing(self, options: Mapping[str, Any], model: Optional[str], timeout: Optional[float]) -> CallSettings:
-        """These settings with some replaced, key by key; ``None`` leaves one as it is."""
+        """These settings with some replaced, key by key; ``None`` leaves one as it is.
+
+        Who answers is replaced as a whole: another virtual key does away with a provider that was set, and the other way round.
+        """
         given = {name: value for name, value in options.items() if value is not None}
+        kept = dict(self.options)
+        if "virtual_key" in given:
+            kept = {name: value for name, value in kept.items() if name not in ("provider", "custom_host")}
+        elif "provider" in given:
+            kept.pop("virtual_key", None)
         return CallSettings(
-            {**self.options, **given}, self.model if model is None else model, self.timeout if timeout is None else timeout
+            {**kept, **given}, self.model if model is None else model, self.timeout if timeout is None else timeout
         )
 
     def params(self, request: Mapping[str, Any]) -> Dict[str, Any]:

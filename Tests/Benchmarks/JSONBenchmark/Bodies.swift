@@ -7,14 +7,14 @@ enum Bodies {
     static func short() -> [UInt8] {
         chat { json in
             message("system", "You are a helpful assistant. Answer in one sentence.", &json)
-            message("user", "What is the capital of France, and how many people live there today? Please say where you know it from.", &json)
+            message("user", "What is the capital of France, and how many people live there? Say where you know it from.", &json)
         }
     }
 
     /// A conversation of many turns with tool calls: text of all kinds, escapes, numbers, small objects; about 8 KB.
     static func conversation() -> [UInt8] {
         chat { json in
-            message("system", "You are a careful assistant.\nAnswer in Markdown.\nNever guess: say \"I don't know\" instead.", &json)
+            message("system", "You are a careful assistant.\nAnswer in Markdown.\nNever guess: say \"I don't know\".", &json)
             for turn in 0..<8 {
                 message("user", question(turn), &json)
                 toolCall(turn, &json)
@@ -107,8 +107,9 @@ enum Bodies {
     }
 
     private static func question(_ turn: Int) -> String {
-        "Question \(turn): I have a list of measurements, one a line, and I want the median of each group of seven without loading the "
-            + "whole file. How would you write that so that a colleague can read it next year? Please show code and say what it costs."
+        "Question \(turn): I have a list of measurements, one a line, and I want the median of each group of seven without "
+            + "loading the whole file. How would you write that so that a colleague can read it next year? Show code and say "
+            + "what it costs."
     }
 
     private static func answer(_ turn: Int) -> String {

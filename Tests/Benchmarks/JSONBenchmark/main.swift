@@ -83,6 +83,18 @@ for (name, body) in [("0.5 KB", Bodies.short()), ("8 KB", Bodies.conversation())
             }
         }
     }())
+    row("cut it out of reads of one byte", body.count + 1, {
+        let line = body + [0x0A]
+        var splitter = LineSplitter()
+        return measure(max(1, times / 100)) {
+            line.withUnsafeBytes { bytes in
+                for start in bytes.indices {
+                    splitter.receive(UnsafeRawBufferPointer(rebasing: bytes[start..<start + 1]))
+                    while let line = splitter.nextLine() { use(line) }
+                }
+            }
+        }
+    }())
     row("write a result line around it", body.count, {
         var out: [UInt8] = []
         return measure(times) {

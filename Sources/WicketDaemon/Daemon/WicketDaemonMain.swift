@@ -31,11 +31,12 @@ package enum WicketDaemonMain {
         case .checkConfiguration, .run: break
         }
         let configuration: Configuration
+        let reloadable: Reloadable
         do throws(ConfigurationFaults) {
             configuration = try Configuration.load(options, context: context, catalog: ProviderCatalog.builtIn.providers)
-            _ = try Reloadable(configuration)
+            reloadable = try Reloadable(configuration)
         } catch {
-            write(error.text, to: 2)
+            write(error.description + "\n", to: 2)
             ServiceManager().failed(errno: EINVAL, status: "The configuration is wrong")
             return ExitCode.configuration
         }
@@ -43,17 +44,19 @@ package enum WicketDaemonMain {
             write("\(configuration.file ?? "the built-in configuration"): good\n", to: 1)
             return ExitCode.success
         }
-        return serve(configuration, options, context)
+        return serve(configuration, reloadable, options, context)
     }
 
-    private static func serve(_ configuration: Configuration, _ options: CommandLineOptions, _ context: ProcessContext) -> Int32 {
+    private static func serve(
+        _ configuration: Configuration, _ reloadable: Reloadable, _ options: CommandLineOptions, _ context: ProcessContext
+    ) -> Int32 {
         let clock = GatewayClock.system
         let logger = Logger(output: LogOutput(standardErrorWith: context.environment, level: configuration.logLevel), clock: clock)
         let manager = ServiceManager()
         do {
             let activated = try ActivatedSockets.take()
             let daemon = try Daemon(
-                configuration: configuration, options: options, context: context, logger: logger, clock: clock, manager: manager)
+                configuration: configuration, reloadable: reloadable, options: options, context: context, logger: logger, clock: clock, manager: manager)
             return daemon.run(activated: activated)
         } catch {
             let text = (error as? ActivationFault)?.message ?? "the event loop cannot be made: \(error)"

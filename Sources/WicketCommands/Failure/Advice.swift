@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import WicketClient
+
+/// What to do about an error, in commands to type.
+enum Advice {
+    /// nil where the error's own message says it all.
+    static func on(_ error: WicketError) -> String? {
+        switch error.type {
+        case "no_daemon": "Start it: `systemctl --user start wicket`, or `wicketd &`."
+        case "hang_up": "`wicket status` tells whether the daemon still runs."
+        case "connection_failed", "protocol_error": "`wicket --help` says how the socket is found; --socket names another."
+        case "not_found": "`wicket keys list` shows the keys there are; `wicket keys add NAME --provider PROVIDER` adds one."
+        case "conflict": "`wicket keys rotate NAME` gives a key that is there already a new secret."
+        case "vault_locked": "Give the daemon its master key; `wicket status` says where it looks for it."
+        case "permission_denied": "`wicket call --admin METHOD` uses the admin socket, which is for the daemon's own user."
+        case "method_not_found": "`wicket call rpc.discover` lists what this daemon can; `wicket status` tells its version."
+        case "invalid_params": keyAdvice(for: error)
+        case "upstream_error": upstreamAdvice(for: error)
+        case "upstream_unreachable": "Check the network, and the key's base URL: `wicket keys list`."
+        case "rate_limited", "overloaded", "circuit_open", "upstream_timeout": "Try again\(pause(before: error))."
+        default: nil
+        }
+    }
+
+    /// A call that lacks a key is the first thing that a newcomer meets.
+    private static func keyAdvice(for error: WicketError) -> String? {
+        guard let path = error.data["path"].string else { return nil }
+        if path.hasPrefix("params.options.") {
+            return "`wicket keys add NAME --provider PROVIDER` stores a key; then `wicket chat --virtual-key NAME`."
+        }
+        return path.hasSuffix(".model") ? "`wicket models` lists what can be asked for." : nil
+    }
+
+    private static func upstreamAdvice(for error: WicketError) -> String? {
+        switch error.status {
+        case 401?, 403?: "The provider refused the key: `wicket keys rotate NAME` gives it another."
+        case 404?: "`wicket models --virtual-key NAME` lists the models that the provider has."
+        default:
+            error.retryable ? "Try again\(pause(before: error))." : "Add --json to see the provider's own words."
+        }
+    }
+
+    private static func pause(before error: WicketError) -> String {
+        guard let milliseconds = error.retryAfterMilliseconds else { return " in a moment" }
+        return milliseconds < 1000 ? " in \(milliseconds) ms" : " in \((milliseconds + 999) / 1000) s"
+    }
+}

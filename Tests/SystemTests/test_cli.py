@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`wicket`, as a person or a script uses it."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from http_upstream import HTTPUpstream, completion
+
+
+@pytest.fixture
+def wicket(wicket_program, proxies):
+    def run(*arguments, input="", environment=None):
+        return subprocess.run(
+            [wicket_program, *arguments], input=input, capture_output=True, text=True, timeout=60,
+            env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "WICKET_SOCKET": proxies["use"],
+                 "WICKET_ADMIN_SOCKET": proxies["admin"], **(environment or {})},
+        )
+
+    return run
+
+
+def good(done):
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("stream", [[], ["--stream"], ["--no-stream"]])
+def test_a_chat(wicket, stream):
+    said = good(wicket("chat", "Say this is a test", "--provider", "local", "--model", "local/echo", *stream))
+    assert "Say this is a test" in said
+
+
+def test_a_chat_from_standard_input_as_json(wicket):
+    said = good(wicket("chat", "-", "--provider", "local", "--model", "local/echo", "--json", "--no-stream", input="from a pipe"))
+    assert "from a pipe" in json.loads(said)["response"]["choices"][0]["message"]["content"]
+
+
+def test_keys_come_in_by_standard_input_and_never_go_out(wicket):
+    with HTTPUpstream(lambda exchange: exchange.json(completion("by the key"))) as upstream:
+        good(wicket("keys", "add", "mine", "--provider", "openai", "--base-url", f"{upstream.origin}/v1", input="sk-first\n"))
+        assert "by the key" in good(wicket("chat", "hi", "--virtual-key", "mine", "--model", "gpt-4o", "--no-stream"))
+        good(wicket("keys", "rotate", "mine", input="sk-second\n"))
+        good(wicket("chat", "hi", "--virtual-key", "mine", "--model", "gpt-4o", "--no-stream"))
+    assert [exchange.headers["authorization"] for exchange in upstream.exchanges] == ["Bearer sk-first", "Bearer sk-second"]
+    listed = good(wicket("keys", "list"))
+    assert "mine" in listed and "sk-" not in listed
+    assert wicket("keys", "add", "mine", "--provider", "openai", input="sk-third\n").returncode == 1
+    good(wicket("keys", "remove", "mine"))
+    assert "mine" not in good(wicket("keys", "list"))
+    assert wicket("keys", "remove", "mine").returncode == 1
+
+
+def test_a_key_is_never_taken_from_an_argument(wicket):
+    assert wicket("keys", "add", "k", "sk-secret", "--provider", "openai").returncode == 2
+
+
+def test_status(wicket, daemon):
+    assert str(daemon.pid) in good(wicket("status"))
+    values = [json.loads(line) for line in good(wicket("status", "--json")).splitlines()]
+    assert str(daemon.pid) in json.dumps(values)
+
+
+def test_the_log_is_shown(wicket):
+    good(wicket("chat", "for the log", "--provider", "local", "--model", "local/echo"))
+    assert "local/echo" in good(wicket("logs"))
+
+
+def test_any_method_can_be_called(wicket):
+    assert json.loads(good(wicket("call", "system.ping", "--json"))) == {"pong": True}
+    params = json.dumps({"limit": 1})
+    assert "logs" in json.loads(good(wicket("call", "logs.list", params, "--json")))
+    assert json.loads(good(wicket("call", "vault.status", "--admin", "--json")))["state"] == "unlocked"
+
+
+@pytest.mark.parametrize("arguments, code, words", [
+    (["chat", "x", "--provider", "local", "--model", "local/status-429"], 1, ["429"]),
+    (["chat", "x", "--virtual-key", "no-such-key", "--model", "m"], 1, ["no-such-key"]),
+    (["call", "no.such.method"], 1, ["no.such.method"]),
+    (["call", "system.ping", "{"], 2, []),
+    (["chat", "x", "--no-such-flag"], 2, ["no-such-flag"]),
+    (["nonsense"], 2, ["nonsense"]),
+])
+def test_exit_codes_of_what_goes_wrong(wicket, arguments, code, words):
+    done = wicket(*arguments)
+    assert done.returncode == code, done.stderr
+    assert done.stderr and all(word in done.stderr for word in words) and "sk-" not in done.stderr
+
+
+def test_without_a_daemon_it_says_how_to_start_one(wicket, tmp_path):
+    for arguments in (["status"], ["chat", "x"], ["keys", "list"], ["call", "system.ping"]):
+        nowhere = {"WICKET_SOCKET": str(tmp_path / "none"), "WICKET_ADMIN_SOCKET": str(tmp_path / "none")}
+        done = wicket(*arguments, environment=nowhere)
+        assert done.returncode == 69 and "wicketd" in done.stderr, (arguments, done.stderr)

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSONBytes
+import Testing
+import WicketProtocol
+
+/// Reads params of any method as the daemon does and writes them again as a client does.
+private func again(_ method: String, _ json: String) throws -> String {
+    let document = try JSONDocument(json)
+    let root = document.root
+    var out = JSONWriter()
+    switch method {
+    case "session.configure": try SessionConfigure.Params(from: document, root).write(to: &out)
+    case "$/cancelRequest": try CancelRequest.Params(from: document, root).write(to: &out)
+    case "logs.list": try LogsList.Params(from: document, root).write(to: &out)
+    case "logs.get": try LogsGet.Params(from: document, root).write(to: &out)
+    case "virtual_keys.create": try VirtualKeysCreate.Params(from: document, root).write(to: &out)
+    case "virtual_keys.list": try VirtualKeysList.Params(from: document, root).write(to: &out)
+    case "virtual_keys.get": try VirtualKeysGet.Params(from: document, root).write(to: &out)
+    case "virtual_keys.update": try VirtualKeysUpdate.Params(from: document, root).write(to: &out)
+    case "virtual_keys.rotate": try VirtualKeysRotate.Params(from: document, root).write(to: &out)
+    case "virtual_keys.delete": try VirtualKeysDelete.Params(from: document, root).write(to: &out)
+    default: Issue.record("no such method: \(method)")
+    }
+    return String(decoding: out.bytes, as: UTF8.self)
+}
+
+struct ParamsTests {
+    @Test(arguments: [
+        ("session.configure", #"{"defaults":{"virtual_key":"a","metadata":{"k":"v"}}}"#),
+        ("$/cancelRequest", #"{"id":1}"#),
+        ("$/cancelRequest", #"{"id":"a\u0062"}"#),
+        ("logs.list", #"{"filter":{"virtual_key":"a","status":200,"metadata.environment":"production"},"limit":5,"cursor":"c"}"#),
+        ("logs.list", #"{"filter":{"model":"m","error":"e","since":"2026","stream":true},"limit":1,"cursor":null}"#),
+        ("logs.get", #"{"id":"1729"}"#),
+        ("virtual_keys.create", #"{"name":"a","provider":"openai","secret":{"api_key":"sk-1"}}"#),
+        (
+            "virtual_keys.create",
+            #"{"name":"a.b_c-1","provider":"openai","secret":{"api_key":"sk-1"},"base_url":"http://127.0.0.1:1/v1","#
+                + #""models":["gpt-*"],"expires_at":"2027-01-01T00:00:00Z","rate_limits":[],"#
+                + #""usage_limits":[{"unit":"usd"}],"note":"n"}"#
+        ),
+        ("virtual_keys.list", #"{"limit":50,"cursor":null}"#),
+        ("virtual_keys.get", #"{"name":"a"}"#),
+        ("virtual_keys.update", #"{"name":"a","note":"n"}"#),
+        ("virtual_keys.update", #"{"name":"a","models":null,"expires_at":null}"#),
+        ("virtual_keys.rotate", #"{"name":"a","secret":{"api_key":"sk-2"},"grace_s":300}"#),
+        ("virtual_keys.delete", #"{"name":"a"}"#),
+    ])
+    func `params read and written again are the same`(method: String, json: String) throws {
+        #expect(try again(method, json) == json)
+    }
+
+    @Test(arguments: [
+        ("logs.list", "{}", #"{"filter":{},"limit":50,"cursor":null}"#),
+        ("virtual_keys.create", #"{"name":"a","provider":"p","secret":{"api_key":"k"},"models":null,"note":null}"#,
+            #"{"name":"a","provider":"p","secret":{"api_key":"k"}}"#),
+        ("virtual_keys.rotate", #"{"name":"a","secret":{"api_key":"k"}}"#, #"{"name":"a","secret":{"api_key":"k"},"grace_s":0}"#),
+    ])
+    func `what is absent or null has its default`(method: String, json: String, written: String) throws {
+        #expect(try again(method, json) == written)
+    }
+
+    @Test(arguments: [
+        ("virtual_keys.create", #"{}"#, "params.name"),
+        ("virtual_keys.create", #"[]"#, "params"),
+        ("virtual_keys.create", #"{"name":"","provider":"p","secret":{"api_key":"k"}}"#, "params.name"),
+        ("virtual_keys.create", #"{"name":"a b","provider":"p","secret":{"api_key":"k"}}"#, "params.name"),
+        ("virtual_keys.create", #"{"name":"-a","provider":"p","secret":{"api_key":"k"}}"#, "params.name"),
+        ("virtual_keys.create", #"{"name":1,"provider":"p","secret":{"api_key":"k"}}"#, "params.name"),
+        ("virtual_keys.create", #"{"name":"a","secret":{"api_key":"k"}}"#, "params.provider"),
+        ("virtual_keys.create", #"{"name":"a","provider":"p"}"#, "params.secret.api_key"),
+        ("virtual_keys.create", #"{"name":"a","provider":"p","secret":"sk-canary"}"#, "params.secret"),
+        ("virtual_keys.create", #"{"name":"a","provider":"p","secret":{"api_key":""}}"#, "params.secret.api_key"),
+        ("virtual_keys.create", #"{"name":"a","provider":"p","secret":{"api_key":"sk-canary\n"}}"#, "params.secret.api_key"),
+        ("virtual_keys.create", #"{"name":"a","provider":"p","secret":{"key":"sk-canary"}}"#, "params.secret.key"),
+        ("virtual_keys.create", #"{"name":"a","provider":"p","secret":{"api_key":"k"},"models":"x"}"#, "params.models"),
+        ("virtual_keys.create", #"{"name":"a","provider":"p","secret":{"api_key":"k"},"models":[1]}"#, "params.models"),
+        ("virtual_keys.create", #"{"name":"a","name":"a","provider":"p","secret":{"api_key":"k"}}"#, "params.name"),
+        ("virtual_keys.create", #"{"name":"a","provider":"p","secret":{"api_key":"k"},"baseurl":"x"}"#, "params.baseurl"),
+        ("virtual_keys.rotate", #"{"name":"a","secret":{"api_key":"k"},"grace_s":-1}"#, "params.grace_s"),
+        ("virtual_keys.rotate", #"{"name":"a","secret":{"api_key":"k"},"grace_s":1.5}"#, "params.grace_s"),
+        ("virtual_keys.list", #"{"limit":0}"#, "params.limit"),
+        ("virtual_keys.list", #"{"limit":1001}"#, "params.limit"),
+        ("logs.list", #"{"filter":{"stat":200}}"#, "params.filter.stat"),
+        ("logs.list", #"{"filter":{"metadata.k":1}}"#, "params.filter.metadata.k"),
+        ("logs.list", #"{"filter":{"metadata.k":"1","metadata.k":"2"}}"#, "params.filter.metadata.k"),
+        ("logs.list", #"{"filter":[]}"#, "params.filter"),
+        ("session.configure", #"{}"#, "params.defaults"),
+        ("session.configure", #"{"defaults":[]}"#, "params.defaults"),
+        ("$/cancelRequest", #"{"id":{}}"#, "params.id"),
+    ])
+    func `what is wrong is named by its path, and no secret is quoted`(method: String, json: String, path: String) {
+        let error = #expect(throws: ParamsError.self) { try again(method, json) }
+        #expect(error?.path == path)
+        #expect(error?.message.contains("canary") == false)
+    }
+
+    @Test func `an unknown member is told the one it most likely meant`() {
+        let error = #expect(throws: ParamsError.self) { try again("virtual_keys.update", #"{"name":"a","modles":[]}"#) }
+        #expect(error?.message == "Unknown member `modles`; did you mean `models`?")
+        let list = #expect(throws: ParamsError.self) { try again("virtual_keys.get", #"{"name":"a","whatever":1}"#) }
+        #expect(list?.message == "Unknown member `whatever`; known are `name`.")
+    }
+
+    @Test func `absent params are an empty object`() throws {
+        #expect(try VirtualKeysList.Params(from: JSONDocument(), nil).page == Page())
+        #expect(throws: ParamsError.self) { try LogsGet.Params(from: JSONDocument(), nil) }
+    }
+
+    @Test func `a secret shows itself to nobody`() {
+        let params = VirtualKeysCreate.Params(name: "a", provider: "p", secret: ProviderSecret(Array("sk-canary".utf8)))
+        var dumped = ""
+        dump(params, to: &dumped)
+        for text in ["\(params)", String(reflecting: params), dumped] {
+            #expect(!text.contains("canary") && !text.contains("115"))
+        }
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSONBytes
+import Testing
+import WicketProtocol
+
+struct ResultTests {
+    private func text(_ write: (inout JSONWriter) -> Void) -> String {
+        var json = JSONWriter()
+        write(&json)
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    @Test func `a journal row writes every member, null where it has no value`() {
+        let peer = LogRow.Peer(pid: 1, uid: 2, gid: 3)
+        let row = LogRow(
+            id: "7", traceID: "t", spanID: "s", startedAt: "2026-03-01T09:00:00.120Z", method: "m", peer: peer, status: 499)
+        #expect(
+            text(row.write) == """
+                {"id":"7","trace_id":"t","span_id":"s","started_at":"2026-03-01T09:00:00.120Z","method":"m",\
+                "peer":{"pid":1,"uid":2,"gid":3,"executable":null,"unit":null},"virtual_key":null,"provider":null,"model":null,\
+                "response_model":null,"target":null,"status":499,"error":null,"stream":false,"usage":null,"attempts":0,\
+                "chunks":0,"latency_ms":{"total":0,"upstream":null},"cost":{"nano_usd":null,"status":"unpriced"},"metadata":null}
+                """)
+    }
+
+    @Test func `a journal row writes what it has`() throws {
+        let peer = LogRow.Peer(pid: 1, uid: 2, gid: 3)
+        var row = LogRow(id: "7", traceID: "t", spanID: "s", startedAt: "x", method: "m", peer: peer, status: 200)
+        row.usage = Array(#"{"input_tokens":3}"#.utf8)
+        row.metadata = Array(#"{"k":"v"}"#.utf8)
+        row.latencyMilliseconds = 812.4
+        row.upstreamMilliseconds = 811.9
+        row.firstChunkMilliseconds = 1.5
+        row.costNanoUSD = 12
+        let json = text(LogsList.Result(logs: [row], nextCursor: "c").write)
+        #expect(json.contains(#""usage":{"input_tokens":3}"#))
+        #expect(json.contains(#""latency_ms":{"total":812.4,"upstream":811.9,"first_chunk":1.5}"#))
+        #expect(json.contains(#""cost":{"nano_usd":12,"status":"priced"},"metadata":{"k":"v"}}],"next_cursor":"c"}"#))
+        _ = try JSONDocument(json)
+    }
+
+    @Test func `a virtual key has every member and no secret`() {
+        let key = VirtualKeyDescription(
+            name: "a", provider: "p", baseURL: "https://h/v1", fingerprint: "3f9a5c1e", createdAt: "c", updatedAt: "u")
+        #expect(
+            text(VirtualKeysList.Result(virtualKeys: [key], nextCursor: nil).write) == """
+                {"virtual_keys":[{"name":"a","provider":"p","base_url":"https://h/v1","models":null,"expires_at":null,\
+                "rate_limits":[],"usage_limits":[],"note":"","fingerprint":"3f9a5c1e","created_at":"c","updated_at":"u",\
+                "rotated_at":null,"grace_until":null}],"next_cursor":null}
+                """)
+    }
+
+    @Test func `health is the worst of its checks, and draining above all`() {
+        let checks = [SystemHealth.Check(name: "a", status: .ok), .init(name: "b", status: .warn, message: "do")]
+        #expect(SystemHealth.Result(checks: []).status == "ok")
+        #expect(SystemHealth.Result(checks: checks).status == "warn")
+        #expect(SystemHealth.Result(checks: checks + [.init(name: "c", status: .fail)]).status == "fail")
+        #expect(SystemHealth.Result(checks: checks, draining: true).status == "draining")
+        #expect(
+            text(SystemHealth.Result(checks: checks).write)
+                == #"{"status":"warn","checks":[{"name":"a","status":"ok","message":null},"#
+                + #"{"name":"b","status":"warn","message":"do"}]}"#)
+    }
+
+    @Test func `the daemon's description has the shape that clients read`() {
+        let info = SystemInfo.Result(
+            pid: 1, uid: 2, startedAt: "s", uptimeMilliseconds: 3, useSocket: "/u", adminSocket: "/a", reactors: 2,
+            vaultIsUnlocked: true, providers: 31)
+        #expect(
+            text(info.write) == """
+                {"name":"wicketd","version":"\(WicketVersion.release)","protocol":1,"pid":1,"uid":2,"started_at":"s",\
+                "uptime_ms":3,"sockets":{"use":"/u","admin":"/a"},"reactors":2,"vault":{"state":"unlocked"},"providers":31}
+                """)
+    }
+
+    @Test func `the small results have the shapes of the contract`() {
+        #expect(text(SystemDrain.Result(inFlight: 3).write) == #"{"draining":true,"in_flight":3}"#)
+        let reloaded = SystemReload.Result(configFile: nil, needsRestart: ["x"])
+        #expect(text(reloaded.write) == #"{"config_file":null,"needs_restart":["x"]}"#)
+        #expect(text(SessionConfigure.Result(defaults: ["a"]).write) == #"{"defaults":["a"]}"#)
+        #expect(text(VirtualKeysDelete.Result(name: "a").write) == #"{"name":"a","deleted":true}"#)
+        let locked = VaultStatus.Result(isUnlocked: false, virtualKeys: 0, masterKeyPath: nil, masterKeyCreatedAt: nil)
+        #expect(
+            text(locked.write)
+                == #"{"state":"locked","virtual_keys":0,"master_key":{"source":"none","path":null,"created_at":null}}"#)
+    }
+}
