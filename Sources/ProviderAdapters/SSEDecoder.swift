@@ -11,7 +11,7 @@ package struct SSEEvent: Equatable {
     package var isJoined = false
 
     package func isNamed(_ text: StaticString) -> Bool {
-        name.elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        !name.isEmpty && name.elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 }
 
@@ -47,7 +47,7 @@ package struct SSEDecoder {
     /// Bytes that are held because their event is not complete.
     package var pendingCount: Int { buffer.count - held + (joined?.count ?? 0) }
 
-    package mutating func receive(_ bytes: some Collection<UInt8>) {
+    package mutating func receive(_ bytes: [UInt8]) {
         if isOverLimit { return }
         compact()
         buffer.append(contentsOf: bytes)
@@ -169,7 +169,7 @@ package struct SSEDecoder {
             joined = nil
         }
         guard let data else { return nil }
-        let name = buffer[name ?? data.lowerBound..<data.lowerBound]
+        let name = name.map { buffer[$0] } ?? []
         if let joined { return SSEEvent(name: name, data: joined[...], isJoined: true) }
         return SSEEvent(name: name, data: buffer[data])
     }
@@ -184,10 +184,11 @@ package struct SSEDecoder {
         return keep
     }
 
-    /// Drops what was read. Only before new bytes come, so that positions hold while events are taken.
+    /// Drops what was read, once it is so much that moving the rest is worth it. Only before new bytes come, so that positions hold
+    /// while events are taken.
     private mutating func compact() {
         let keep = held
-        if keep == 0 { return }
+        if keep < 16 << 10 { return }
         buffer.removeFirst(keep)
         lineStart -= keep
         searched -= keep

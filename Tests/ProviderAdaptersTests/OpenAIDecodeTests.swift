@@ -41,12 +41,6 @@ struct OpenAIDecodeTests {
     ])
     func `usage is read wherever providers put it`(_ usage: String, _ expected: Usage) throws {
         #expect(try decode(#"{"choices":[],"usage":\#(usage)}"#).usage == expected)
-        #expect(try decode(#"{"choices":[],"x_groq":{"usage":\#(usage)}}"#).usage == expected)
-    }
-
-    @Test func `usage of its own counts before Groq's extra`() throws {
-        let answer = try decode(#"{"choices":[],"usage":{"prompt_tokens":1},"x_groq":{"usage":{"prompt_tokens":5}}}"#)
-        #expect(answer.usage == Usage(inputTokens: 1))
     }
 
     @Test(arguments: [

@@ -48,7 +48,7 @@ struct SSEDecoderTests {
             }
         }
         for piece in pieces {
-            decoder.receive(piece)
+            decoder.receive(Array(piece))
             take()
         }
         decoder.finish()

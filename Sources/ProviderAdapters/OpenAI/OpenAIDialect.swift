@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import GatewayModel
+import Glibc
 import JSONBytes
 
 /// Chat completions as OpenAI documents them: the unified form itself. So bytes pass through in both directions, apart from what the
@@ -34,7 +35,7 @@ package struct OpenAIDialect: Dialect {
         readOpenAIUsage(document, root, into: &usage)
         var bytes = body
         // Most providers send one line: then the body is not copied.
-        if bytes.contains(where: { $0 == 0x0A || $0 == 0x0D }) { replaceLineBreaks(in: &bytes) }
+        if hasLineBreak(bytes) { replaceLineBreaks(in: &bytes) }
         return UnifiedResponse(body: bytes, usage: usage, model: openAIModel(document, root))
     }
 
@@ -51,5 +52,12 @@ package struct OpenAIDialect: Dialect {
             HTTPField("content-type", "application/json"),
             HTTPField("accept", call.stream ? "text/event-stream" : "application/json"),
         ] + call.provider.headers
+    }
+}
+
+private func hasLineBreak(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { text in
+        guard let base = text.baseAddress else { return false }
+        return memchr(base, 0x0A, text.count) != nil || memchr(base, 0x0D, text.count) != nil
     }
 }

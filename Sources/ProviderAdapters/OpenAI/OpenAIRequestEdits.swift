@@ -4,9 +4,7 @@ import JSONBytes
 /// Names the model to send, where the caller wrote another (an alias) or none.
 func setModel(of call: DialectCall, in edits: inout JSONSplicer) {
     if call.model.isEmpty { return }
-    if let node = call.document.find("model", in: call.request), let written = call.document.textBytes(node) {
-        if written.elementsEqual(call.model.utf8) { return }
-    }
+    if let node = call.document.find("model", in: call.request), call.document.isString(node, call.model) { return }
     var model = JSONWriter(reserving: call.model.utf8.count + 2)
     model.string(call.model)
     edits.set("model", to: model.bytes, in: call.request)

@@ -82,13 +82,19 @@ private struct OpenAIStream {
     }
 
     private mutating func read(_ root: JSONNode, into batch: inout ChunkBatch) {
-        readOpenAIUsage(document, root, into: &batch.usage)
         if batch.model == nil { batch.model = openAIModel(document, root) }
-        if sawFinishReason { return }
-        guard let choices = document.find("choices", in: root) else { return }
-        for choice in document.elements(of: choices) {
-            if let reason = document.find("finish_reason", in: choice), document.kind(reason) == .string { sawFinishReason = true }
+        if let choices = document.find("choices", in: root), hasFinishReason(choices) {
+            sawFinishReason = true
+            readGroqUsage(document, root, into: &batch.usage)
         }
+        readOpenAIUsage(document, root, into: &batch.usage)
+    }
+
+    private func hasFinishReason(_ choices: JSONNode) -> Bool {
+        for choice in document.elements(of: choices) {
+            if let reason = document.find("finish_reason", in: choice), document.kind(reason) == .string { return true }
+        }
+        return false
     }
 
     private mutating func failPlain(_ batch: inout ChunkBatch) {

@@ -2,35 +2,37 @@
 import GatewayModel
 import JSONBytes
 
-/// Takes over what an answer or a chunk says of its usage: `usage`, and Groq's `x_groq.usage`, which repeats it on the last chunk of a
-/// stream whose caller did not ask for `include_usage`.
+/// Takes over what the `usage` of an answer or a chunk says.
 func readOpenAIUsage(_ document: JSONDocument, _ root: JSONNode, into usage: inout Usage) {
-    if let node = document.find("usage", in: root), document.kind(node) == .object {
-        usage.merge(openAIUsage(document, node))
-    } else if let node = document.find(path: "x_groq", "usage", in: root), document.kind(node) == .object {
-        usage.merge(openAIUsage(document, node))
-    }
+    guard let node = document.find("usage", in: root), document.kind(node) == .object else { return }
+    usage.merge(openAIUsage(document, node))
+}
+
+/// The same from `x_groq`, in which Groq puts the usage of a stream whose caller did not ask for `include_usage`: in the chunk that has
+/// the finish reason. The chunk with `usage`, if one follows, repeats it.
+func readGroqUsage(_ document: JSONDocument, _ root: JSONNode, into usage: inout Usage) {
+    guard let extra = document.find("x_groq", in: root) else { return }
+    readOpenAIUsage(document, extra, into: &usage)
 }
 
 /// The figures of one usage object. Where providers put the same figure in different places, the first that is there counts.
 private func openAIUsage(_ document: JSONDocument, _ node: JSONNode) -> Usage {
-    func count(_ keys: StaticString...) -> Int? {
-        var node = node
-        for key in keys {
-            guard let next = document.find(key, in: node) else { return nil }
-            node = next
-        }
-        return document.int(node).flatMap { $0 < 0 ? nil : $0 }
+    func count(_ key: StaticString, of node: JSONNode?) -> Int? {
+        guard let node, let value = document.find(key, in: node).flatMap(document.int), value >= 0 else { return nil }
+        return value
     }
-    var usage = Usage(inputTokens: count("prompt_tokens"), outputTokens: count("completion_tokens"))
-    usage.reasoningOutputTokens = count("completion_tokens_details", "reasoning_tokens") ?? count("reasoning_tokens")
+    let inputDetails = document.find("prompt_tokens_details", in: node)
+    let outputDetails = document.find("completion_tokens_details", in: node)
+    var usage = Usage(inputTokens: count("prompt_tokens", of: node), outputTokens: count("completion_tokens", of: node))
+    usage.reasoningOutputTokens = count("reasoning_tokens", of: outputDetails) ?? count("reasoning_tokens", of: node)
     usage.cacheReadInputTokens =
-        count("prompt_tokens_details", "cached_tokens") ?? count("prompt_cache_hit_tokens") ?? count("cache_read_input_tokens")
-        ?? count("cached_tokens") ?? count("num_cached_tokens")
-    usage.cacheCreationInputTokens = count("prompt_tokens_details", "cache_write_tokens") ?? count("cache_creation_input_tokens")
+        count("cached_tokens", of: inputDetails) ?? count("prompt_cache_hit_tokens", of: node)
+        ?? count("cache_read_input_tokens", of: node) ?? count("cached_tokens", of: node) ?? count("num_cached_tokens", of: node)
+    usage.cacheCreationInputTokens =
+        count("cache_write_tokens", of: inputDetails) ?? count("cache_creation_input_tokens", of: node)
     // xAI counts reasoning beside `completion_tokens`, the others within: the total tells.
     if let input = usage.inputTokens, let output = usage.outputTokens, let reasoning = usage.reasoningOutputTokens, reasoning > 0,
-        let total = count("total_tokens"), total &- input &- output == reasoning
+        let total = count("total_tokens", of: node), total &- input &- output == reasoning
     {
         usage.outputTokens = output &+ reasoning
     }
