@@ -43,7 +43,10 @@ package struct JSONDocument: Sendable {
         // `withUnsafeBufferPointer` rethrows untyped, so a result carries the typed error out.
         let outcome = bytes.withUnsafeBufferPointer { text in
             Result { () throws(JSONError) in
-                try JSONParser.tape(of: text, maximumDepth: maximumDepth, reusing: storage)
+                // Moved, not copied: a second owner would make the parser lay its tape in new room.
+                var own = ContiguousArray<TapeEntry>()
+                swap(&own, &storage)
+                return try JSONParser.tape(of: text, maximumDepth: maximumDepth, reusing: consume own)
             }
         }
         tape = try outcome.get()

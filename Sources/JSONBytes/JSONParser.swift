@@ -18,7 +18,7 @@ struct JSONParser: ~Copyable {
     ) throws(JSONError) -> ContiguousArray<TapeEntry> {
         guard let base = text.baseAddress, text.count > 0 else { throw JSONError(.unexpectedEnd, at: 0) }
         if text.count > Int(Int32.max) { throw JSONError(.tooLarge, at: Int(Int32.max)) }
-        var parser = JSONParser(base: base, end: text.count, maximumDepth: maximumDepth, tape: tape)
+        var parser = JSONParser(base: base, end: text.count, maximumDepth: maximumDepth, tape: consume tape)
         try parser.parse()
         return parser.finish()
     }
@@ -29,7 +29,7 @@ struct JSONParser: ~Copyable {
         self.base = base
         self.end = end
         self.maximumDepth = maximumDepth
-        self.tape = tape
+        self.tape = consume tape
         self.tape.removeAll(keepingCapacity: true)
         self.tape.reserveCapacity(min(64, end / 8 + 4))
     }
