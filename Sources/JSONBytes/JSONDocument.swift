@@ -120,6 +120,8 @@ package struct JSONDocument: Sendable {
         find(UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount), in: node)
     }
 
+    // A literal means the static form, which takes no String apart.
+    @_disfavoredOverload
     package func find(_ key: String, in node: JSONNode) -> JSONNode? {
         var key = key
         return key.withUTF8 { find($0, in: node) }

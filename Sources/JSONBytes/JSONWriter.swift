@@ -37,6 +37,8 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: ":"))
     }
 
+    // A literal means the static form, which looks for nothing to escape.
+    @_disfavoredOverload
     package mutating func key(_ name: String) {
         string(name)
         bytes.append(UInt8(ascii: ":"))
@@ -48,6 +50,7 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: ":"))
     }
 
+    @_disfavoredOverload
     package mutating func string(_ text: String) {
         separate()
         var text = text
