@@ -4,6 +4,8 @@ extension JSONDocument {
     /// The value of `key` in an object, or nil (also where `node` is no object). The last one, where there are several.
     package func find(_ key: StaticString, in node: JSONNode) -> JSONNode? { find(key.utf8, in: node) }
 
+    // A literal means the static form, which makes no String.
+    @_disfavoredOverload
     package func find(_ key: String, in node: JSONNode) -> JSONNode? {
         var key = key
         return key.withUTF8 { find($0, in: node) }

@@ -90,6 +90,7 @@ package struct JSONDocument: Sendable {
     }
 
     /// Whether the string's text is, byte for byte, `text`; false for other kinds.
+    @_disfavoredOverload
     package func isString(_ node: JSONNode, _ text: String) -> Bool {
         let entry = tape[node.index]
         guard entry.kind == .string else { return false }

@@ -46,6 +46,8 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: ":"))
     }
 
+    // A literal means the static form, which looks for nothing to escape.
+    @_disfavoredOverload
     package mutating func key(_ name: String) {
         string(name)
         bytes.append(UInt8(ascii: ":"))
@@ -57,6 +59,7 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: ":"))
     }
 
+    @_disfavoredOverload
     package mutating func string(_ text: String) {
         separate()
         appendString(text, to: &bytes)

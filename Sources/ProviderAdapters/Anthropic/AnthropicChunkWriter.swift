@@ -4,8 +4,11 @@ import JSONBytes
 
 /// Writes `chat.completion.chunk`s into a batch's own room. What all chunks of a stream have in common is written once.
 struct AnthropicChunkWriter {
-    /// Each chunk up to its choices' opening bracket.
+    /// Each chunk up to its choices' opening bracket, and on into the delta of the only choice.
     private let head: [UInt8]
+    private let deltaHead: [UInt8]
+    /// From the delta's closing bracket to the end of a chunk that does not end the answer.
+    private let tail: [UInt8]
 
     /// - Parameter id: the message's, as a JSON string.
     init(id: ArraySlice<UInt8>, model: String, created: Int) {
@@ -22,39 +25,38 @@ struct AnthropicChunkWriter {
         json.key("choices")
         json.beginArray()
         head = json.bytes
+        json.raw(#"{"index":0,"delta":{"#)
+        deltaHead = json.bytes
+        tail = Array(#"},"logprobs":null,"finish_reason":null}]}"#.utf8)
     }
 
     /// Begins a chunk inside its choices. Until `close`, or `end` after `beginDelta`, the batch's bytes are away.
-    func begin(_ batch: inout ChunkBatch) -> JSONWriter {
+    func begin(_ batch: inout ChunkBatch) -> JSONWriter { begin(head, &batch) }
+
+    /// Begins a chunk inside its delta.
+    func beginDelta(_ batch: inout ChunkBatch) -> JSONWriter { begin(deltaHead, &batch) }
+
+    private func begin(_ head: [UInt8], _ batch: inout ChunkBatch) -> JSONWriter {
         var bytes: [UInt8] = []
         swap(&bytes, &batch.bytes)
         bytes.append(contentsOf: head)
-        return JSONWriter(appendingTo: bytes)
-    }
-
-    /// Begins a chunk inside its delta.
-    func beginDelta(_ batch: inout ChunkBatch) -> JSONWriter {
-        var json = begin(&batch)
-        json.raw(#"{"index":0,"delta":{"#)
-        return json
+        return JSONWriter(appendingTo: consume bytes)
     }
 
     /// Ends a chunk, which does not end the answer, inside its delta.
-    func end(_ json: consuming JSONWriter, _ batch: inout ChunkBatch) {
-        json.endObject()
-        json.key("logprobs")
-        json.null()
-        json.key("finish_reason")
-        json.null()
-        json.endObject()
-        json.endArray()
-        close(json, &batch)
+    func end(_ json: inout JSONWriter, _ batch: inout ChunkBatch) {
+        json.bytes.append(contentsOf: tail)
+        giveBack(&json, &batch)
     }
 
     /// Ends a chunk behind its choices and what follows them.
-    func close(_ json: consuming JSONWriter, _ batch: inout ChunkBatch) {
+    func close(_ json: inout JSONWriter, _ batch: inout ChunkBatch) {
         json.endObject()
-        batch.bytes = json.bytes
+        giveBack(&json, &batch)
+    }
+
+    private func giveBack(_ json: inout JSONWriter, _ batch: inout ChunkBatch) {
+        swap(&json.bytes, &batch.bytes)
         batch.endChunk()
     }
 }
