@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayEngine
 package import GatewayModel
+import Glibc
 package import JSONBytes
 
 /// A virtual key's secret as it is sealed: a JSON object of named parts, of which `api_key` is the one that every provider so far takes.
@@ -36,7 +37,7 @@ package struct SecretParts: Sendable {
         // The canonical form is never longer than what was written.
         canonical = SecretBytes(capacity: document.range(node).count) { room in
             var writer = RawWriter(room)
-            writer.append(Self.head.utf8)
+            writer.append(UnsafeBufferPointer(start: Self.head.utf8Start, count: Self.head.utf8CodeUnitCount))
             writer.append(text)
             writer.append("\"".utf8)
             for member in others {
@@ -50,14 +51,15 @@ package struct SecretParts: Sendable {
         }
     }
 
-    private static let head = #"{"api_key":""#
+    private static var head: StaticString { #"{"api_key":""# }
 
-    /// The API key in a canonical form that was opened; nil when it is not one.
+    /// The API key in a canonical form that was opened; nil when it is not one. Runs for each request, hence libc's search.
     static func apiKey(in canonical: UnsafeRawBufferPointer) -> SecretBytes? {
-        guard canonical.starts(with: head.utf8) else { return nil }
-        let rest = canonical[head.utf8.count...]
-        guard let end = rest.firstIndex(of: UInt8(ascii: "\"")) else { return nil }
-        return SecretBytes(copying: UnsafeRawBufferPointer(rebasing: rest[..<end]))
+        let start = head.utf8CodeUnitCount
+        guard let base = canonical.baseAddress, canonical.count > start, memcmp(base, head.utf8Start, start) == 0,
+            let quote = memchr(base + start, Int32(UInt8(ascii: "\"")), canonical.count - start)
+        else { return nil }
+        return SecretBytes(copying: UnsafeRawBufferPointer(start: base + start, count: UnsafeRawPointer(quote) - (base + start)))
     }
 }
 
