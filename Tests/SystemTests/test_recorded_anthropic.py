@@ -131,7 +131,7 @@ def test_what_a_provider_wrote_to_be_wrong_hurts_nobody(client, virtual_key, rep
 @ABSENT
 def test_an_error_in_the_middle_of_a_stream_keeps_what_came_before(client, virtual_key, replay_origin):
     record = max((each for each in SOUND if each["stream"]), key=lambda each: len(recordings.events(each)))
-    faults = {"err@60%": "upstream_error", "reset@60%": "upstream_unreachable", "trunc@60%": "upstream_unreachable"}
+    faults = {"err@60%25": "upstream_error", "reset@60%25": "upstream_unreachable", "trunc@60%25": "upstream_unreachable"}
     for fault, kind in faults.items():
         key = virtual_key(f"fault-{fault[:3]}", "anthropic", base_url=f"{replay_origin}/r/{record['id']};fault={fault}/v1")
         for method in ("chat.completions.create", "messages.create"):

@@ -64,7 +64,8 @@ def test_a_recorded_chat_passes_through_unchanged(client, virtual_key, replay_or
     answer = record["response"]
     if recordings.is_error(record):
         assert failure is not None and failure.type == "upstream_error"
-        assert failure.data["status"] == answer["status"] and failure.data["provider_error"] == answer["body"]
+        assert failure.data["status"] == answer["status"]
+        assert failure.data.get("provider_error", "") == answer["body"]
     elif record["stream"]:
         assert failure is None and result["response"] is None
         events = recordings.events(record)
@@ -104,7 +105,7 @@ def test_a_stream_is_the_same_however_it_is_cut(client, virtual_key, replay_orig
 
 @pytest.mark.skipif(not RECORDS, reason="the recorded exchanges are not here: they are not part of the repository")
 @pytest.mark.parametrize("fault, kind", [
-    ("reset@50%", "upstream_unreachable"), ("trunc@50%", "upstream_unreachable"), ("err@50%", "upstream_error"),
+    ("reset@50%25", "upstream_unreachable"), ("trunc@50%25", "upstream_unreachable"), ("err@50%25", "upstream_error"),
 ])
 def test_a_stream_that_is_cut_short_is_an_error_after_its_chunks(client, virtual_key, replay_origin, fault, kind):
     record = max((each for each in RECORDS if each["stream"]), key=lambda each: len(recordings.events(each)))
