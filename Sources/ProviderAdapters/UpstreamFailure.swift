@@ -77,9 +77,8 @@ private func hint(for status: Int, _ provider: Provider) -> String {
     }
 }
 
-/// The body as the caller gets it: one JSON value on one line, or nil where there was none.
-private func providerError(_ body: ArraySlice<UInt8>, isJSON: Bool) -> [UInt8]? {
-    if body.isEmpty { return nil }
+/// The body as the caller gets it: one JSON value on one line, an empty string where there was none.
+private func providerError(_ body: ArraySlice<UInt8>, isJSON: Bool) -> [UInt8] {
     if isJSON {
         var bytes = Array(body)
         replaceLineBreaks(in: &bytes)
