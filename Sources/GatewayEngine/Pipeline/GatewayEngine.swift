@@ -52,7 +52,7 @@ package final class GatewayEngine {
             end = .failed(error)
         }
         if Task.isCancelled, case .failed(let failure) = end, failure.code != .cancelled {
-            end = .failed(.cancelledByCaller)
+            end = .failed(.callCancelled)
         }
         report.totalMicroseconds = microseconds(since: started)
         journal.append(record(of: call, end, report, startedAt: wall))
@@ -211,8 +211,3 @@ package final class GatewayEngine {
     }
 }
 
-extension GatewayFailure {
-    package static var cancelledByCaller: GatewayFailure {
-        GatewayFailure(.cancelled, "The caller cancelled the request or hung up.")
-    }
-}
