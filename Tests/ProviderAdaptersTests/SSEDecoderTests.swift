@@ -76,6 +76,15 @@ struct SSEDecoderTests {
         }
     }
 
+    @Test(arguments: cases.filter { !$0.text.hasPrefix("\u{FEFF}") })
+    func `an event is the same when what was read before it is dropped in its midst`(_ example: Case) {
+        let comment = Array(":\(String(repeating: " ", count: 20 << 10))\n".utf8)
+        let bytes = Array(example.text.utf8)
+        for cut in 0...bytes.count {
+            #expect(events([(comment + bytes[..<cut])[...], bytes[cut...]]) == example.events, "cut at \(cut)")
+        }
+    }
+
     @Test func `a mark of three bytes that comes alone is no event and a start that is none is text`() {
         #expect(events([[0xEF, 0xBB, 0xBF]]) == [])
         #expect(events([[0xEF, 0xBB], Array("data: a\n\n".utf8)[...]]) == [])

@@ -96,6 +96,8 @@ struct UpstreamFailureTests {
         ([("retry-after", String(repeating: "9", count: 400))], nil),
         ([("x-ratelimit-reset-requests", "2m59.56s"), ("x-ratelimit-remaining-requests", "14370"),
           ("x-ratelimit-reset-tokens", "5.3s"), ("x-ratelimit-remaining-tokens", "0")], 5300),
+        ([("x-ratelimit-reset-requests", "8s"), ("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-tokens", "1s"),
+          ("x-ratelimit-remaining-tokens", "9")], 8000),
         ([("x-ratelimit-reset-requests", "1s"), ("x-ratelimit-reset-tokens", "6m0s")], 1000),
         ([("x-ratelimit-reset-tokens", "250ms")], 250), ([("x-ratelimit-reset-tokens", "soon")], nil), ([], nil),
     ] as [([(String, String)], Int?)])
