@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
+import Glibc
 
 /// An answer's head as it comes in, line by line; interim (1xx) heads are skipped. The fields stay one block of bytes until someone
 /// asks for them: most requests need two or three of thirty.
@@ -65,10 +66,22 @@ struct ReceivedHead {
     func value(_ name: String) -> String? {
         var name = name
         return name.withUTF8 { name in
-            for line in lines where line.count > name.count && line[line.startIndex + name.count] == 0x3A && line.starts(with: name) {
-                return Self.text(line[(line.startIndex + name.count + 1)...])
+            var start = 0
+            while start < fields.count {
+                let end = lineEnd(from: start)
+                if end - start > name.count, fields[start + name.count] == 0x3A, fields[start..<start + name.count].elementsEqual(name) {
+                    return Self.text(fields[(start + name.count + 1)..<end])
+                }
+                start = end + 1
             }
             return nil
+        }
+    }
+
+    private func lineEnd(from start: Int) -> Int {
+        fields.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress, let found = memchr(base + start, 0x0A, bytes.count - start) else { return bytes.count }
+            return UnsafeRawPointer(found) - base
         }
     }
 
