@@ -199,7 +199,8 @@ package struct SSEDecoder {
     }
 }
 
-private func position(of byte: UInt8, in bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int? {
+/// The first `byte` in that range, by libc's search: several times faster than a loop.
+func position(of byte: UInt8, in bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int? {
     guard let base = bytes.baseAddress, !range.isEmpty else { return nil }
     return memchr(base + range.lowerBound, Int32(byte), range.count).map { UnsafeRawPointer($0) - base }
 }
