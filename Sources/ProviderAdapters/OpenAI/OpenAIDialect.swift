@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package import GatewayModel
-import Glibc
 import JSONBytes
 
-/// Chat completions as OpenAI documents them: the unified form itself. So bytes pass through in both directions, apart from what the
-/// provider's entry in the catalog declares; unknown fields, key order and number lexemes are the caller's and the provider's own.
+/// Chat completions as OpenAI documents them: the unified form itself. So bytes pass through in both directions, apart from what
+/// the provider's entry in the catalog declares; unknown fields, key order and number lexemes are the caller's and the provider's
+/// own.
 package struct OpenAIDialect: Dialect {
     package init() {}
 
@@ -57,8 +57,7 @@ package struct OpenAIDialect: Dialect {
 /// Most providers send one line: then the body is not copied.
 private func onOneLine(_ body: [UInt8]) -> [UInt8] {
     let hasBreak = body.withUnsafeBytes { text in
-        guard let base = text.baseAddress else { return false }
-        return memchr(base, 0x0A, text.count) != nil || memchr(base, 0x0D, text.count) != nil
+        position(of: 0x0A, in: text, 0..<text.count) != nil || position(of: 0x0D, in: text, 0..<text.count) != nil
     }
     guard hasBreak else { return body }
     var bytes = body
