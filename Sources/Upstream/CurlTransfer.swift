@@ -193,7 +193,7 @@ final class CurlTransfer: @unchecked Sendable {
     }
 
     /// Host and port, for messages.
-    var authority: String { (try? UpstreamURL(url)).map { String($0.authority) } ?? "The provider" }
+    var authority: String { (try? UpstreamURL(url))?.authority ?? "The provider" }
 }
 
 // MARK: - What curl's callbacks do
