@@ -54,9 +54,7 @@ enum Migrations {
             cost_nano_usd INTEGER,
             metadata TEXT
         ) STRICT;
-        CREATE INDEX call_started_at ON call (started_at);
         CREATE INDEX call_trace_id ON call (trace_id);
-        CREATE INDEX call_virtual_key ON call (virtual_key) WHERE virtual_key IS NOT NULL;
         """
 
     private static let virtualKeyTable = """

@@ -18,7 +18,7 @@ package struct Readiness: OptionSet, Sendable {
 
 /// Combinations under a name: a set literal in another module is put together at run time, element by element.
 extension Readiness {
-    package static let none = Readiness(rawValue: 0)
+    package static let none: Readiness = []
     /// Bytes, or the end of them.
     package static let input = Readiness(rawValue: EPOLLIN.rawValue | EPOLLRDHUP.rawValue)
     package var hasInput: Bool { rawValue & Readiness.input.rawValue != 0 }

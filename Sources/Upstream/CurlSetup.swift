@@ -32,7 +32,6 @@ struct CurlSetup: ~Copyable {
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
         set(CURLOPT_BUFFERSIZE, options.receiveBufferSize)
-        set(CURLOPT_USERAGENT, options.userAgent)
         // Empty, not unset: unset, curl asks the environment.
         set(CURLOPT_PROXY, options.proxy ?? "")
         set(CURLOPT_NOPROXY, options.proxy == nil ? "" : options.proxyExceptions)

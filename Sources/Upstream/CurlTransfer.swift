@@ -41,7 +41,7 @@ final class CurlTransfer: @unchecked Sendable {
     private var url = ""
     /// What curl reads in place while the transfer runs.
     private var body: ArraySlice<UInt8> = []
-    private(set) var lines = HeaderList()
+    private(set) var lines: HeaderList
     private var setup: CurlSetup
     private var deadlines = Deadlines()
     private var timer: TimerID?
@@ -54,6 +54,7 @@ final class CurlTransfer: @unchecked Sendable {
     init(easy: UnsafeMutableRawPointer, transport: CurlTransport) {
         self.easy = easy
         self.transport = transport
+        lines = HeaderList(userAgent: transport.options.userAgent)
         setup = CurlSetup(easy, options: transport.options, sockets: transport.sockets)
         installReceivers()
     }

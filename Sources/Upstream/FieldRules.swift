@@ -26,7 +26,11 @@ enum FieldRules {
     /// Compares without regard to case; `expected` is in lower case.
     static func isName(_ name: String, _ expected: StaticString) -> Bool {
         if name.utf8.count != expected.utf8CodeUnitCount { return false }
-        return expected.withUTF8Buffer { zip(name.utf8, $0).allSatisfy { lowerCased($0) == $1 } }
+        var name = name
+        return name.withUTF8 { bytes in
+            for index in 0..<bytes.count where lowerCased(bytes[index]) != expected.utf8Start[index] { return false }
+            return true
+        }
     }
 
     static func isToken(_ text: String) -> Bool {

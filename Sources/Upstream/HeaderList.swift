@@ -12,6 +12,9 @@ struct HeaderList: ~Copyable {
     private var used = 0
     private var count = 0
     private var secret = 0..<0
+    private let userAgent: String
+
+    init(userAgent: String) { self.userAgent = userAgent }
 
     deinit {
         if let base = text.baseAddress { explicit_bzero(base + secret.lowerBound, secret.count) }
@@ -31,9 +34,13 @@ struct HeaderList: ~Copyable {
         append("Expect:")
         endLine()
         var hasContentType = false
+        var hasAccept = false
+        var hasUserAgent = false
         for field in request.fields {
             try FieldRules.check(field)
             hasContentType = hasContentType || FieldRules.isName(field.name, "content-type")
+            hasAccept = hasAccept || FieldRules.isName(field.name, "accept")
+            hasUserAgent = hasUserAgent || FieldRules.isName(field.name, "user-agent")
             startLine()
             append(field.name)
             // To curl a name with nothing after the colon means "leave that field out"; with a semicolon it goes out empty.
@@ -45,6 +52,19 @@ struct HeaderList: ~Copyable {
             // A body that says nothing else is JSON here; curl would call it a form.
             startLine()
             append(request.body.isEmpty ? "content-type:" : "content-type: application/json")
+            endLine()
+        }
+        if !hasAccept {
+            // `*/*`, which curl would say, says nothing.
+            startLine()
+            append("Accept:")
+            endLine()
+        }
+        if !hasUserAgent {
+            // As a line of ours curl writes it once; as an option it would put it together anew for each request.
+            startLine()
+            append("User-Agent: ")
+            append(userAgent)
             endLine()
         }
         if let credential = request.credential { try append(credential) }
@@ -78,7 +98,7 @@ struct HeaderList: ~Copyable {
         wipe()
         used = 0
         count = 0
-        var bytes = 64
+        var bytes = 128 + userAgent.utf8.count
         for field in request.fields { bytes += field.name.utf8.count + field.value.utf8.count + 3 }
         if let credential = request.credential {
             bytes += credential.fieldName.utf8.count + credential.prefix.utf8.count + credential.secret.count + 3
@@ -87,9 +107,9 @@ struct HeaderList: ~Copyable {
             text.deallocate()
             text = .allocate(byteCount: bytes, alignment: 1)
         }
-        if nodes.count < request.fields.count + 3 {
+        if nodes.count < request.fields.count + 5 {
             nodes.deallocate()
-            nodes = .allocate(capacity: request.fields.count + 3)
+            nodes = .allocate(capacity: request.fields.count + 5)
         }
     }
 

@@ -68,13 +68,13 @@ import Testing
     }
 
     @Test func `a list can be filled again and again, and wiping leaves no trace of the credential`() throws {
-        var list = HeaderList()
+        var list = HeaderList(userAgent: "test/1")
         #expect(lines(list).isEmpty)
         for count in [1, 40, 3, 0] {
             let fields = (0..<count).map { HTTPField("x-\($0)", String(repeating: "v", count: $0 * 40)) }
             try list.fill(.post("http://h", fields: fields, credential: .test("sk-canary", fieldName: "x-api-key", prefix: "")))
             let expected = fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
-            #expect(lines(list) == ["Expect:"] + expected + ["content-type: application/json", "x-api-key: sk-canary"])
+            #expect(lines(list) == ["Expect:"] + expected + ["content-type: application/json", "Accept:", "User-Agent: test/1", "x-api-key: sk-canary"])
             list.wipe()
             #expect(lines(list).last == "")
             #expect(!lines(list).joined().contains("canary"))
