@@ -13,9 +13,11 @@ final class CurlSockets {
     private let reactor: Reactor
     /// By descriptor number.
     private var table: [CurlSocket?] = []
-    private(set) var count = 0
 
     init(reactor: Reactor) { self.reactor = reactor }
+
+    /// Connections that stand. Counted anew each time: what is not yet one may end without a word.
+    var connectionCount: Int { table.reduce(0) { $0 + ($1?.hasBeenRead == true && $1?.isOurs == true ? 1 : 0) } }
 
     /// CURLOPT_OPENSOCKETFUNCTION
     func open(_ family: Int32, _ type: Int32, _ protocolNumber: Int32) -> Int32 {
@@ -56,8 +58,7 @@ final class CurlSockets {
     private func insert(_ socket: CurlSocket) {
         let index = Int(socket.descriptor)
         while table.count <= index { table.append(nil) }
-        // An earlier owner of the number was closed without a word; the reactor ends its registration with the next one.
-        if table[index] == nil { count += 1 }
+        // Whoever still stands here was closed without a word; the reactor ends its registration with the next one.
         table[index] = socket
     }
 
@@ -65,7 +66,6 @@ final class CurlSockets {
         guard let socket = self[descriptor] else { return }
         socket.unregister(closed: true)
         table[Int(descriptor)] = nil
-        count -= 1
     }
 }
 

@@ -96,7 +96,7 @@ final class CurlTransfer: @unchecked Sendable {
     /// Ends it early: off the multi handle at once. Without effect when it is over.
     func abort(_ reason: GatewayFailure) {
         if isOver { return }
-        failure = reason
+        giveUp(reason)
         end()
     }
 
@@ -254,7 +254,7 @@ extension CurlTransfer {
         return Int(length)
     }
 
-    /// Notes why; the transfer ends when curl has returned.
+    /// Notes why, unless something was wrong before. Within a callback it ends when curl has returned.
     private func giveUp(_ reason: GatewayFailure) {
         if failure == nil { failure = reason }
     }

@@ -33,7 +33,7 @@ package final class CurlTransport: UpstreamTransport {
 
     package var statistics: UpstreamStatistics {
         UpstreamStatistics(
-            connections: sockets.count, inFlight: running.count, waiting: gates.values.reduce(0) { $0 + $1.waitingCount })
+            connections: sockets.connectionCount, inFlight: running.count, waiting: gates.values.reduce(0) { $0 + $1.waitingCount })
     }
 
     package func open(_ request: UpstreamRequest) async throws(GatewayFailure) -> any UpstreamExchange {
