@@ -82,10 +82,17 @@ import Testing
     }
 
     @Test func `the credential is gone as soon as the head is there`() async throws {
-        let server = TestServer.answering { request in response(request.value("authorization") ?? "none") }
+        let rest = Latch()
+        let server = TestServer { peer in
+            let seen = peer.request()?.value("authorization") ?? "none"
+            peer.send("HTTP/1.1 200 OK\r\nContent-Length: \(seen.utf8.count)\r\n\r\n")
+            rest.block()
+            peer.send(seen)
+        }
         try await withTransport { transport in
             let exchange = try await transport.open(.post(server.url, credential: .test("sk-canary"))) as! CurlExchange
             #expect(!lines(exchange.transfer.lines).joined().contains("canary"))
+            rest.open()
             let seen = try await exchange.collect(limit: 100)
             #expect(String(decoding: seen, as: UTF8.self) == "Bearer sk-canary")
         }

@@ -117,6 +117,23 @@ import Testing
         #expect(largest < (64 << 10) + (16 << 10))
     }
 
+    @Test func `a body without end is cut off at the limit`() async throws {
+        let gone = Latch()
+        let server = TestServer { peer in
+            _ = peer.request()
+            peer.send("HTTP/1.1 200 OK\r\n\r\n")
+            while peer.send([UInt8](repeating: 0x78, count: 65536)) {}
+            gone.open()
+        }
+        try await withTransport { transport in
+            let refusal = await ending { () async throws(GatewayFailure) in
+                _ = try await transport.fetch(.post(server.url), limit: 1 << 20)
+            }
+            #expect(refusal?.code == .upstreamError)
+            await gone.wait()
+        }
+    }
+
     @Test(arguments: [true, false])
     func `a body over the limit is an upstream error, and is not kept`(isAnnounced: Bool) async throws {
         let text = String(repeating: "x", count: 100_000)
