@@ -5,10 +5,10 @@ import Reactor
 
 /// curl's sockets on the reactor's epoll.
 ///
-/// A connection's socket stays registered while the connection is idle, so that a request on a warm connection costs no `epoll_ctl`.
-/// That needs to know when a socket opens and closes, hence curl's callbacks for both. curl 7.88 closes some descriptors without the
-/// second one (a connection that is still being made, the pair that a resolver thread answers on); those it must only have borrowed,
-/// see `watch`.
+/// A connection's socket stays registered while the connection is idle, so that a request on a warm connection costs no
+/// `epoll_ctl`. That needs to know when a socket opens and closes, hence curl's callbacks for both. curl 7.88 closes some
+/// descriptors without the second one (a connection that is still being made, the pair that a resolver thread answers on); those
+/// it must only have borrowed, see `watch`.
 final class CurlSockets {
     private let reactor: Reactor
     /// By descriptor number.
@@ -43,8 +43,8 @@ final class CurlSockets {
         socket.use(interest, for: multi)
     }
 
-    /// curl needs nothing of it for now; it may be about to close it. Only a connection that stands is sure to be closed by the callback:
-    /// what was never read from is let go of, and is asked for anew should curl come back to it.
+    /// curl needs nothing of it for now; it may be about to close it. Only a connection that stands is sure to be closed by the
+    /// callback: what was never read from is let go of, and is asked for anew should curl come back to it.
     private func release(_ descriptor: Int32) {
         guard let socket = self[descriptor] else { return }
         if socket.isOurs && socket.hasBeenRead { socket.rest() } else { socket.unregister() }
@@ -113,7 +113,8 @@ private final class CurlSocket: ReadinessHandler {
 
     func descriptorReady(_ readiness: Readiness) {
         guard let multi else {
-            // Idle and yet ready: the other side closed it, or it holds what a paused transfer has not taken. curl finds out when it needs it.
+            // Idle and yet ready: the other side closed it, or it holds what a paused transfer has not taken. curl finds out when
+            // it needs it.
             return unregister()
         }
         var what: Int32 = 0

@@ -79,8 +79,8 @@ final class CurlTransfer: @unchecked Sendable {
         url = request.url
         body = request.body
         setup.apply(request, lines: lines.first)
-        // The pointer outlives the closure, soundly: an array's elements stay where they are while a reference to their storage lives
-        // (`body`, until `reset`), and whoever mutates the caller's array meanwhile mutates a copy.
+        // The pointer outlives the closure, soundly: an array's elements stay where they are while a reference to their storage
+        // lives (`body`, until `reset`), and whoever mutates the caller's array meanwhile mutates a copy.
         body.withUnsafeBytes { setup.apply(body: $0, method: request.method) }
         deadlines = Deadlines(request.timeouts, clock: { transport.reactor.now })
         arm()
@@ -171,7 +171,8 @@ final class CurlTransfer: @unchecked Sendable {
         }
     }
 
-    /// Makes the waiting task ready if this is what it waits for. It runs later, from the reactor's queue: this may be called by curl.
+    /// Makes the waiting task ready if this is what it waits for. It runs later, from the reactor's queue: this may be called by
+    /// curl.
     func signal(_ milestone: Milestone) {
         guard let waiter, milestone == .end || milestone == wanted else { return }
         self.waiter = nil
@@ -261,7 +262,10 @@ extension CurlTransfer {
 
     private func failureOf(_ code: CURLcode) -> GatewayFailure {
         let reason = setup.errorText ?? String(cString: curl_easy_strerror(code))
-        if code == CURLE_OPERATION_TIMEDOUT { return .timeout(authority, .connect(milliseconds: setup.connectMilliseconds), reason) }
+        // The other limits are our own.
+        if code == CURLE_OPERATION_TIMEDOUT {
+            return .timeout(authority, .connect(milliseconds: setup.connectMilliseconds), reason)
+        }
         return head.isComplete ? .cutShort(authority, reason) : .unreachable(authority, reason)
     }
 }

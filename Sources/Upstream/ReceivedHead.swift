@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
 
-/// An answer's head as it comes in, line by line; interim (1xx) heads are skipped. The fields stay one block of bytes until someone
-/// asks for them: most requests need two or three of thirty.
+/// An answer's head as it comes in, line by line; interim (1xx) heads are skipped. The fields stay one block of bytes until
+/// someone asks for them: most requests need two or three of thirty.
 struct ReceivedHead {
     /// More than any honest server sends; curl 7.88 has no limit of its own.
     static let byteLimit = 256 << 10
@@ -71,8 +71,9 @@ struct ReceivedHead {
     func value(_ name: String) -> String? {
         var name = name
         return name.withUTF8 { name in
-            for line in lines where line.count > name.count && line[line.startIndex + name.count] == 0x3A && line.starts(with: name) {
-                return Self.text(line[(line.startIndex + name.count + 1)...])
+            for line in lines where line.count > name.count && line.starts(with: name) {
+                let colon = line.startIndex + name.count
+                if line[colon] == 0x3A { return Self.text(line[(colon + 1)...]) }
             }
             return nil
         }

@@ -27,8 +27,8 @@ struct TLSFiles: Sendable {
             try Tool.run(
                 openssl,
                 request + [
-                    "-keyout", files.key, "-out", files.certificate, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-                    "-CA", files.authority, "-CAkey", authorityKey,
+                    "-keyout", files.key, "-out", files.certificate, "-subj", "/CN=localhost",
+                    "-addext", "subjectAltName=DNS:localhost", "-CA", files.authority, "-CAkey", authorityKey,
                 ])
             return files
         } catch { return nil }
