@@ -31,8 +31,8 @@ package protocol ReadinessHandler: AnyObject {
     func descriptorReady(_ readiness: Readiness)
 }
 
-/// A descriptor's place in a reactor. It carries a generation: an event or a call that is older than the descriptor number's present
-/// owner reaches nobody, even where the kernel has given the number away within the same batch of events.
+/// A descriptor's place in a reactor. It carries a generation: an event or a call that is older than the descriptor number's
+/// present owner reaches nobody, even where the kernel has given the number away within the same batch of events.
 package struct Registration: Sendable, Hashable {
     let descriptor: Int32
     let generation: UInt32

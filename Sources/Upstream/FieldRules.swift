@@ -3,8 +3,8 @@ import GatewayModel
 
 /// What a header field must be, so that it cannot become two, or change how the message around it is read.
 enum FieldRules {
-    /// Fields that say how the connection carries the message; curl writes them. `accept-encoding` is among them: a compressed answer
-    /// would reach a dialect that reads plain bytes.
+    /// Fields that say how the connection carries the message; curl writes them. `accept-encoding` is among them: a compressed
+    /// answer would reach a dialect that reads plain bytes.
     static let reserved: [StaticString] = [
         "te", "host", "expect", "trailer", "upgrade", "connection", "keep-alive", "content-length", "accept-encoding",
         "proxy-connection", "transfer-encoding", "proxy-authorization",
@@ -16,7 +16,7 @@ enum FieldRules {
             throw GatewayFailure(.invalidParams, "A header field's name may hold letters, digits and hyphens only.")
         }
         if !isClean(field.value) {
-            throw GatewayFailure(.invalidParams, "The header field `\(field.name)` holds a line break or another control character.")
+            throw GatewayFailure(.invalidParams, "The header field `\(field.name)` holds a line break or a control character.")
         }
         for name in reserved where isName(field.name, name) {
             throw GatewayFailure(.invalidParams, "The header field `\(field.name)` belongs to the connection; leave it out.")

@@ -4,8 +4,9 @@ import GatewayEngine
 import GatewayModel
 import Glibc
 
-/// A request's header lines in one block of our own, linked as the list that curl reads in place: no allocation for each line, and
-/// the one copy of the credential that is ours can be wiped. (curl makes its own copy when it sends; that one is beyond reach.)
+/// A request's header lines in one block of our own, linked as the list that curl reads in place: no allocation for each line,
+/// and the one copy of the credential that is ours can be wiped. (curl makes its own copy when it sends; that one is beyond
+/// reach.)
 struct HeaderList: ~Copyable {
     private var text = UnsafeMutableRawBufferPointer.allocate(byteCount: 1024, alignment: 1)
     private var nodes = UnsafeMutableBufferPointer<curl_slist>.allocate(capacity: 16)
@@ -91,7 +92,7 @@ struct HeaderList: ~Copyable {
         secret = start..<used
         if isClean { return }
         wipe()
-        throw GatewayFailure(.invalidParams, "The stored provider key holds a line break or another control character. Store it again.")
+        throw GatewayFailure(.invalidParams, "The stored provider key holds a line break or a control character. Store it again.")
     }
 
     private mutating func makeRoom(for request: UpstreamRequest) {

@@ -2,8 +2,8 @@
 import GatewayModel
 import Glibc
 
-/// An answer's head as it comes in, line by line; interim (1xx) heads are skipped. The fields stay one block of bytes until someone
-/// asks for them: most requests need two or three of thirty.
+/// An answer's head as it comes in, line by line; interim (1xx) heads are skipped. The fields stay one block of bytes until
+/// someone asks for them: most requests need two or three of thirty.
 struct ReceivedHead {
     /// More than any honest server sends; curl 7.88 has no limit of its own.
     static let byteLimit = 256 << 10
