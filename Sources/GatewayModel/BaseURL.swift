@@ -82,11 +82,6 @@ private func splitPort(_ authority: ArraySlice<UInt8>) throws(Refusal) -> (host:
 private func checkedPath(_ path: ArraySlice<UInt8>) throws(Refusal) -> String {
     var path = path
     while path.last == UInt8(ascii: "/") { path.removeLast() }
-    for index in path.indices where path[index] == UInt8(ascii: "%") {
-        guard index + 2 < path.endIndex, isHexadecimal(path[index + 1]), isHexadecimal(path[index + 2]) else {
-            throw Refusal("A '%' in a base URL's path is followed by two hexadecimal digits.")
-        }
-    }
     for segment in path.split(separator: UInt8(ascii: "/")) where segment.elementsEqual(".".utf8) || segment.elementsEqual("..".utf8) {
         throw Refusal("A base URL's path has no '.' or '..' segments.")
     }

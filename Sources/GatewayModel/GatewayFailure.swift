@@ -31,6 +31,11 @@ package struct GatewayFailure: Error, Sendable {
         self.providerError = providerError
     }
 
+    /// The caller cancelled the request or hung up.
+    package static var callCancelled: GatewayFailure {
+        GatewayFailure(.cancelled, "The call was cancelled, or its caller hung up.")
+    }
+
     /// A refused parameter: `path` names it as the caller wrote it.
     package static func invalidParams(_ path: String, _ message: String) -> GatewayFailure {
         GatewayFailure(.invalidParams, message, path: path)

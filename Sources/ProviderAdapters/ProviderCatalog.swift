@@ -17,8 +17,10 @@ package struct ProviderCatalog: Sendable {
         entries = Dictionary(providers.map { ($0.id, $0) }) { _, later in later }
     }
 
-    /// Every id, sorted.
+    /// Every entry, in no order.
     package var providers: [Provider] { Array(entries.values) }
+
+    /// Every id, sorted.
     package var ids: [String] { entries.keys.sorted() }
 
     package func provider(_ id: String) -> Provider? { entries[id] }

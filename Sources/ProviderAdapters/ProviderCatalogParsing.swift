@@ -9,8 +9,8 @@ package struct CatalogError: Error, Equatable, Sendable {
 }
 
 extension ProviderCatalog {
-    /// Reads a document in the form of `Resources/providers.schema.json`. Strict: an unknown key, a wrong type, an unknown dialect or
-    /// operation, an id that occurs twice are errors.
+    /// Reads a document in the form of `Resources/providers.schema.json`. Strict: an unknown key, a wrong type, an unknown
+    /// dialect or operation, an id that occurs twice are errors.
     package init(parsing text: [UInt8]) throws(CatalogError) {
         let document: JSONDocument
         do { document = try JSONDocument(text) } catch { throw CatalogError(path: "", message: "\(error)") }

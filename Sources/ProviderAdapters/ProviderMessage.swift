@@ -56,7 +56,8 @@ private func oneLine(_ text: String) -> String? {
     return line.count > 500 ? line.prefix(500) + "…" : line
 }
 
-/// The HTTP status that an error reported with status 200 names: `status_code` (Groq) or `code` (OpenRouter), in the error or beside it.
+/// The HTTP status that an error reported with status 200 names: `status_code` (Groq) or `code` (OpenRouter), in the error or
+/// beside it.
 func reportedStatus(_ document: JSONDocument, _ root: JSONNode) -> Int? {
     for case let object? in [document.find("error", in: root), root] {
         for key in ["status_code", "code", "status"] {

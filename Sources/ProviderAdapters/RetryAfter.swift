@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package import GatewayModel
 
-/// How long the provider asks to wait, in milliseconds: `retry-after-ms`, else `retry-after` in seconds, else, for status 429, OpenAI's
-/// `x-ratelimit-reset-*`. The date form of `retry-after` needs a clock and is not read here.
+/// How long the provider asks to wait, in milliseconds: `retry-after-ms`, else `retry-after` in seconds, else, for status 429,
+/// OpenAI's `x-ratelimit-reset-*`. The date form of `retry-after` needs a clock and is not read here.
 package func retryAfterMilliseconds(_ head: HTTPHead) -> Int? {
     if let value = head.value("retry-after-ms"), let milliseconds = milliseconds(value, unit: 1) { return milliseconds }
     if let value = head.value("retry-after"), let milliseconds = milliseconds(value, unit: 1000) { return milliseconds }
     return head.status == 429 ? resetMilliseconds(head) : nil
 }
 
-/// The reset of the limit of which nothing is left; where none says so, the nearer one, since waiting too short costs one more refusal
-/// and waiting too long costs the caller.
+/// The reset of the limit of which nothing is left; where none says so, the nearer one, since waiting too short costs one more
+/// refusal and waiting too long costs the caller.
 private func resetMilliseconds(_ head: HTTPHead) -> Int? {
     var exhausted: [Int] = []
     var all: [Int] = []

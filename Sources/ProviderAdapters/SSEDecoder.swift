@@ -16,8 +16,7 @@ package struct SSEEvent: Equatable {
 }
 
 /// Server-sent events from bytes that may be cut anywhere (WHATWG HTML, "Interpreting an event stream"), with one liberty: an
-/// event that
-/// the end of the body cuts off before its blank line still counts, because several providers leave the last one out.
+/// event that the end of the body cuts off before its blank line still counts, because several providers leave the last one out.
 ///
 /// Sans-IO: `receive` bytes, take events by `next` until nil; at the end of the body `finish` and take again.
 package struct SSEDecoder {
@@ -30,7 +29,8 @@ package struct SSEDecoder {
     /// Where the line that is being looked at begins, and how far it was searched for its end.
     private var lineStart = 0
     private var searched = 0
-    /// No line feed stands from `searched` up to here. Spares a stream whose lines end in carriage returns a search to the end for each.
+    /// No line feed stands from `searched` up to here. Spares a stream whose lines end in carriage returns a search to the end
+    /// for each.
     private var feedFree = 0
     private var name: Range<Int>?
     private var data: Range<Int>?
@@ -184,8 +184,8 @@ package struct SSEDecoder {
         return keep
     }
 
-    /// Drops what was read, once it is so much that moving the rest is worth it. Only before new bytes come, so that positions hold
-    /// while events are taken.
+    /// Drops what was read, once it is so much that moving the rest is worth it. Only before new bytes come, so that positions
+    /// hold while events are taken.
     private mutating func compact() {
         let keep = held
         if keep < 16 << 10 { return }
@@ -199,7 +199,8 @@ package struct SSEDecoder {
     }
 }
 
-private func position(of byte: UInt8, in bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int? {
+/// The first `byte` in that range, by libc's search: several times faster than a loop.
+func position(of byte: UInt8, in bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int? {
     guard let base = bytes.baseAddress, !range.isEmpty else { return nil }
     return memchr(base + range.lowerBound, Int32(byte), range.count).map { UnsafeRawPointer($0) - base }
 }

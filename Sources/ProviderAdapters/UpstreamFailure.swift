@@ -8,7 +8,8 @@ package func upstreamFailure(head: HTTPHead, body: [UInt8], provider: Provider) 
     let said = document.map { providerMessage($0, $0.root) ?? "" } ?? plainMessage(body, head)
     var failure = GatewayFailure(
         .upstreamError, message(provider, "answered \(head.status)", said, hint: hint(for: head.status, provider)),
-        status: head.status, retryable: isRetryable(head.status), providerError: providerError(body[...], isJSON: document != nil))
+        status: head.status, retryable: isRetryable(head.status),
+        providerError: providerError(body[...], isJSON: document != nil))
     if let document, isOutOfCredit(document) {
         // OpenAI's 429 for an empty account: waiting does not help.
         failure.retryable = false
@@ -20,8 +21,8 @@ package func upstreamFailure(head: HTTPHead, body: [UInt8], provider: Provider) 
     return failure
 }
 
-/// An error that the provider reported with status 200: a body without choices, or an event of a stream. The HTTP status is the one
-/// that the report names, if it names one.
+/// An error that the provider reported with status 200: a body without choices, or an event of a stream. The HTTP status is the
+/// one that the report names, if it names one.
 package func reportedFailure(_ document: JSONDocument, _ root: JSONNode, provider: Provider) -> GatewayFailure {
     let status = reportedStatus(document, root)
     let said = providerMessage(document, root) ?? ""
@@ -49,7 +50,8 @@ package func hasError(_ document: JSONDocument, _ root: JSONNode) -> Bool {
     }
 }
 
-/// Whether the same request may succeed later. 409 is a lock that timed out; both OpenAI's and Anthropic's own clients send it again.
+/// Whether the same request may succeed later. 409 is a lock that timed out; both OpenAI's and Anthropic's own clients send it
+/// again.
 package func isRetryable(_ status: Int) -> Bool {
     switch status {
     case 408, 409, 429, 500...: true
@@ -77,9 +79,8 @@ private func hint(for status: Int, _ provider: Provider) -> String {
     }
 }
 
-/// The body as the caller gets it: one JSON value on one line, or nil where there was none.
-private func providerError(_ body: ArraySlice<UInt8>, isJSON: Bool) -> [UInt8]? {
-    if body.isEmpty { return nil }
+/// The body as the caller gets it: one JSON value on one line, an empty string where there was none.
+private func providerError(_ body: ArraySlice<UInt8>, isJSON: Bool) -> [UInt8] {
     if isJSON {
         var bytes = Array(body)
         replaceLineBreaks(in: &bytes)

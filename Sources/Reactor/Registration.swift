@@ -16,6 +16,16 @@ package struct Readiness: OptionSet, Sendable {
     package static let exclusive = Readiness(rawValue: EPOLLEXCLUSIVE.rawValue)
 }
 
+/// Combinations under a name: a set literal in another module is put together at run time, element by element.
+extension Readiness {
+    package static let none = Readiness(rawValue: 0)
+    /// Bytes, or the end of them.
+    package static let input = Readiness(rawValue: EPOLLIN.rawValue | EPOLLRDHUP.rawValue)
+    package var hasInput: Bool { rawValue & Readiness.input.rawValue != 0 }
+    package var isGone: Bool { rawValue & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 }
+    package var isWritable: Bool { rawValue & EPOLLOUT.rawValue != 0 }
+}
+
 /// Called on the reactor's thread when a descriptor is ready.
 package protocol ReadinessHandler: AnyObject {
     func descriptorReady(_ readiness: Readiness)

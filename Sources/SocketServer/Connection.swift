@@ -43,7 +43,7 @@ package final class Connection {
     private unowned let server: ConnectionServer
     private let limits: ConnectionLimits
     private var registration: Registration?
-    private var interest: Readiness = [.readable, .readHangUp]
+    private var interest = Readiness.input
     private var splitter: LineSplitter
 
     private var output: [UInt8] = []
@@ -166,8 +166,7 @@ package final class Connection {
     }
 
     private func updateInterest() {
-        var wanted: Readiness = []
-        if !inputEnded, !isCongested { wanted.formUnion([.readable, .readHangUp]) }
+        var wanted = !inputEnded && !isCongested ? Readiness.input : .none
         if unsent > 0 { wanted.insert(.writable) }
         if wanted == interest { return }
         interest = wanted
@@ -206,11 +205,11 @@ package final class Connection {
 
 extension Connection: ReadinessHandler {
     package func descriptorReady(_ readiness: Readiness) {
-        if !readiness.isDisjoint(with: [.hangUp, .failure]) {
+        if readiness.isGone {
             // What the peer sent before it went is of no use to anyone: nobody is there for the answer.
             return close()
         }
-        if readiness.contains(.writable) { flush() }
-        if !isClosed, !readiness.isDisjoint(with: [.readable, .readHangUp]) { read() }
+        if readiness.isWritable { flush() }
+        if !isClosed, readiness.hasInput { read() }
     }
 }

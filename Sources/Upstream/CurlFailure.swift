@@ -3,8 +3,6 @@ import GatewayModel
 
 // Names the host, never the path, the query or a header field: those may hold secrets.
 extension GatewayFailure {
-    static let callCancelled = GatewayFailure(.cancelled, "The call was cancelled.")
-
     static func unreachable(_ authority: String, _ reason: String) -> GatewayFailure {
         GatewayFailure(.upstreamUnreachable, "\(authority) could not be reached: \(sentence(reason))")
     }

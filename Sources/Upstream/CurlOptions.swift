@@ -18,8 +18,8 @@ package struct CurlOptions: Sendable {
     package var connectionsPerHost = 8
     /// Requests in flight at one HTTP/2 host; the rest wait here, in order. 100 streams fill a connection.
     package var requestsPerHost = 800
-    /// Idle connections that are kept.
-    package var idleConnections = 512
+    /// Connections that may be open before idle ones are closed.
+    package var idleConnections = 1024
     /// Easy handles that are kept for the next request.
     package var idleHandles = 64
 

@@ -35,7 +35,7 @@ struct CurlSetup: ~Copyable {
         set(CURLOPT_USERAGENT, options.userAgent)
         // Empty, not unset: unset, curl asks the environment.
         set(CURLOPT_PROXY, options.proxy ?? "")
-        set(CURLOPT_NOPROXY, options.proxyExceptions)
+        set(CURLOPT_NOPROXY, options.proxy == nil ? "" : options.proxyExceptions)
         if let file = options.authoritiesFile { set(CURLOPT_CAINFO, file) }
         _ = wicket_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer)
         installSockets(sockets)

@@ -33,7 +33,7 @@ final class CurlSockets {
     /// CURLMOPT_SOCKETFUNCTION: what curl wants to know of a descriptor from now on.
     func watch(_ descriptor: Int32, _ what: Int32, for multi: CurlMulti) {
         guard what != CURL_POLL_REMOVE else { return release(descriptor) }
-        var interest: Readiness = []
+        var interest = Readiness.none
         if what & CURL_POLL_IN != 0 { interest.insert(.readable) }
         if what & CURL_POLL_OUT != 0 { interest.insert(.writable) }
         let socket = self[descriptor] ?? CurlSocket(descriptor, isOurs: false, reactor: reactor)
@@ -77,7 +77,7 @@ private final class CurlSocket: ReadinessHandler {
     private(set) var hasBeenRead = false
     private let reactor: Reactor
     private var registration: Registration?
-    private var interest: Readiness = []
+    private var interest = Readiness.none
     /// Who is told of events; nil while idle.
     private var multi: CurlMulti?
 
@@ -119,7 +119,7 @@ private final class CurlSocket: ReadinessHandler {
         var what: Int32 = 0
         if readiness.contains(.readable) { what |= CURL_CSELECT_IN }
         if readiness.contains(.writable) { what |= CURL_CSELECT_OUT }
-        if !readiness.isDisjoint(with: [.hangUp, .failure]) { what |= CURL_CSELECT_ERR }
+        if readiness.isGone { what |= CURL_CSELECT_ERR }
         multi.socketReady(descriptor, what)
     }
 }

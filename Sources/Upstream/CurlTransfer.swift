@@ -41,7 +41,7 @@ final class CurlTransfer: @unchecked Sendable {
     private var url = ""
     /// What curl reads in place while the transfer runs.
     private var body: ArraySlice<UInt8> = []
-    private var lines = HeaderList()
+    private(set) var lines = HeaderList()
     private var setup: CurlSetup
     private var deadlines = Deadlines()
     private var timer: TimerID?
@@ -193,7 +193,7 @@ final class CurlTransfer: @unchecked Sendable {
     }
 
     /// Host and port, for messages.
-    var authority: String { (try? UpstreamURL(url)).map { String($0.authority) } ?? "The provider" }
+    var authority: String { (try? UpstreamURL(url))?.authority ?? "The provider" }
 }
 
 // MARK: - What curl's callbacks do

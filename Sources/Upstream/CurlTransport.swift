@@ -80,7 +80,7 @@ package final class CurlTransport: UpstreamTransport {
 
     private func begin(_ transfer: CurlTransfer, at url: UpstreamURL) {
         guard url.isSecure else { return start(transfer, on: uncapped) }
-        let gate = gate(String(url.origin))
+        let gate = gate(url.origin)
         transfer.gate = gate
         transfer.stage = .waiting
         if gate.enter(transfer) { start(transfer, on: gate.isOpen ? uncapped : shared) }

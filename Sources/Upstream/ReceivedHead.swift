@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
+import Glibc
 
 /// An answer's head as it comes in, line by line; interim (1xx) heads are skipped. The fields stay one block of bytes until someone
 /// asks for them: most requests need two or three of thirty.
@@ -22,33 +23,39 @@ struct ReceivedHead {
     mutating func receive(_ line: UnsafeRawBufferPointer) -> Bool {
         // Trailer fields of a chunked body come the same way.
         if isComplete { return true }
-        var content = line[...]
-        while let last = content.last, last == 0x0A || last == 0x0D { content.removeLast() }
-        if content.isEmpty { return endHead() }
-        if fields.count + content.count > Self.byteLimit { return false }
+        var end = line.count
+        while end > 0, line[end - 1] == 0x0A || line[end - 1] == 0x0D { end -= 1 }
+        if end == 0 { return endHead() }
+        if fields.count + end > Self.byteLimit { return false }
+        let content = UnsafeRawBufferPointer(rebasing: line[..<end])
         if content.starts(with: "HTTP/".utf8) { return startHead(content) }
-        if content[0] == 0x20 || content[0] == 0x09 {
-            // A folded line: part of the value before it.
+        let isFolded = content[0] == 0x20 || content[0] == 0x09
+        if isFolded {
+            // Part of the value before it.
             if fields.isEmpty { return true }
             fields.removeLast()
-            fields.append(contentsOf: content)
-        } else {
-            let start = fields.count
-            fields.append(contentsOf: content)
-            guard let colon = fields[start...].firstIndex(of: 0x3A) else {
-                fields.removeLast(fields.count - start)
-                return true
-            }
-            for index in start..<colon where fields[index] >= 0x41 && fields[index] <= 0x5A { fields[index] |= 0x20 }
         }
+        let start = fields.count
+        fields.append(contentsOf: content)
         fields.append(0x0A)
+        if !isFolded { lowerName(from: start) }
         return true
     }
 
-    private mutating func startHead(_ line: Slice<UnsafeRawBufferPointer>) -> Bool {
+    /// Brings the last line's name to lower case; a line without a name is dropped.
+    private mutating func lowerName(from start: Int) {
+        for index in start..<fields.count {
+            let byte = fields[index]
+            if byte == 0x3A { return }
+            if byte >= 0x41 && byte <= 0x5A { fields[index] = byte | 0x20 }
+        }
+        fields.removeLast(fields.count - start)
+    }
+
+    private mutating func startHead(_ line: UnsafeRawBufferPointer) -> Bool {
         fields.removeAll(keepingCapacity: true)
         status = 0
-        guard let space = line.firstIndex(of: 0x20), line.endIndex - space >= 4 else { return false }
+        guard let space = line.firstIndex(of: 0x20), line.count - space >= 4 else { return false }
         for digit in line[(space + 1)...(space + 3)] {
             if digit < 0x30 || digit > 0x39 { return false }
             status = status * 10 + Int(digit - 0x30)
@@ -65,10 +72,22 @@ struct ReceivedHead {
     func value(_ name: String) -> String? {
         var name = name
         return name.withUTF8 { name in
-            for line in lines where line.count > name.count && line[line.startIndex + name.count] == 0x3A && line.starts(with: name) {
-                return Self.text(line[(line.startIndex + name.count + 1)...])
+            var start = 0
+            while start < fields.count {
+                let end = lineEnd(from: start)
+                if end - start > name.count, fields[start + name.count] == 0x3A, fields[start..<start + name.count].elementsEqual(name) {
+                    return Self.text(fields[(start + name.count + 1)..<end])
+                }
+                start = end + 1
             }
             return nil
+        }
+    }
+
+    private func lineEnd(from start: Int) -> Int {
+        fields.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress, let found = memchr(base + start, 0x0A, bytes.count - start) else { return bytes.count }
+            return UnsafeRawPointer(found) - base
         }
     }
 

@@ -3,28 +3,40 @@ import GatewayModel
 
 /// What a transport must know of a URL before it hands it to curl.
 struct UpstreamURL {
-    var isSecure: Bool
-    /// Scheme, host and port as written: requests with the same origin share connections.
-    var origin: Substring
-    /// Host and port as written, for messages. The rest of a URL may hold what no message should.
-    var authority: Substring
+    let isSecure: Bool
+    private let url: String
+    private let hostRange: Range<Int>
 
     /// - Throws: `invalid_params` for anything but `http://host…` and `https://host…` in visible ASCII, without a user name.
     init(_ url: String) throws(GatewayFailure) {
-        isSecure = url.hasPrefix("https://")
-        guard isSecure || url.hasPrefix("http://") else {
-            throw GatewayFailure(.invalidParams, "The base URL must start with https:// or http://.")
+        var url = url
+        let parts = url.withUTF8 { Self.parse($0) }
+        guard let parts else {
+            throw GatewayFailure(
+                .invalidParams,
+                "A base URL is https:// or http://, a host without a user name, and a path in visible ASCII; percent-encode the rest.")
         }
-        let bytes = url.utf8
-        let start = bytes.index(bytes.startIndex, offsetBy: isSecure ? 8 : 7)
-        let end = bytes[start...].firstIndex { $0 == 0x2F || $0 == 0x3F || $0 == 0x23 } ?? bytes.endIndex
-        origin = url[..<end]
-        authority = url[start..<end]
-        if authority.isEmpty || authority.utf8.contains(0x40) {
-            throw GatewayFailure(.invalidParams, "The base URL must name a host, and no user name or password before it.")
+        self.url = url
+        (isSecure, hostRange) = parts
+    }
+
+    /// Scheme, host and port as written: requests to the same origin share connections.
+    var origin: String { String(decoding: url.utf8.prefix(hostRange.upperBound), as: UTF8.self) }
+
+    /// Host and port as written, for messages. The rest of a URL may hold what no message should.
+    var authority: String { String(decoding: url.utf8.prefix(hostRange.upperBound).dropFirst(hostRange.lowerBound), as: UTF8.self) }
+
+    private static func parse(_ url: UnsafeBufferPointer<UInt8>) -> (isSecure: Bool, host: Range<Int>)? {
+        let isSecure = url.starts(with: "https://".utf8)
+        guard isSecure || url.starts(with: "http://".utf8) else { return nil }
+        let start = isSecure ? 8 : 7
+        var refused: UInt8 = 0
+        for byte in url { refused |= byte <= 0x20 || byte >= 0x7F ? 1 : 0 }
+        var end = start
+        while end < url.count, url[end] != 0x2F, url[end] != 0x3F, url[end] != 0x23 {
+            if url[end] == 0x40 { return nil }
+            end += 1
         }
-        if !bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) {
-            throw GatewayFailure(.invalidParams, "A URL may hold visible ASCII characters only; percent-encode the others.")
-        }
+        return refused == 0 && end > start ? (isSecure, start..<end) : nil
     }
 }

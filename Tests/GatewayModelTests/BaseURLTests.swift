@@ -52,7 +52,7 @@ struct BaseURLTests {
         "https://exa mple.com", "https://example..com", "https://example.com.", "https://.example.com", "https://-a.com", "https://a-.com",
         "https://ex%61mple.com", "https://bücher.example", "https://[::1", "https://::1", "https://[]", "https://[::1]x", "https://[1::2::3]",
         "https://[1:2:3:4:5:6:7]", "https://[1:2:3:4:5:6:7:8:9]", "https://[12345::]", "https://[fe80::1%25eth0]", "https://[::1.2.3]",
-        "https://[1.2.3.4::]", "https://[:::]", "https://[:1]", "https://example.com/a%2", "https://example.com/%zz", "https://example.com/a/../b",
+        "https://[1.2.3.4::]", "https://[:::]", "https://[:1]", "https://example.com/a/../b",
         "https://example.com/./b", "https://example.com/a b", "https://example.com/\n", "https://example.com/\r\nhost:evil", "https://example.com/\"",
         "https://example.com/" + String(repeating: "a", count: 2100), "https://" + String(repeating: "a", count: 64) + ".com",
     ])

@@ -19,7 +19,7 @@ struct KeyVaultTests {
             #expect(text(try vault.apiKey(of: "prod", for: origin)) == "sk-1234")
             let key = try vault.virtualKey(named: "prod")
             #expect(key.provider == "openai")
-            #expect(key.baseURL == "https://api.openai.com/v1")
+            #expect(key.baseURL.text == "https://api.openai.com/v1")
         }
     }
 

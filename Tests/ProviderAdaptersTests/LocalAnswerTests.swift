@@ -21,7 +21,8 @@ func script(_ body: String, path: String = "/chat/completions") -> [String] {
 
 struct LocalAnswerTests {
     private func request(_ model: String = "local/echo", _ more: String = "") -> String {
-        #"{"model":"\#(model)","messages":[{"role":"system","content":"Be kind."},{"role":"user","content":"Say this is a test"}]\#(more)}"#
+        let messages = #"[{"role":"system","content":"Be kind."},{"role":"user","content":"Say this is a test"}]"#
+        return #"{"model":"\#(model)","messages":\#(messages)\#(more)}"#
     }
 
     private func object(_ text: String) throws -> NSDictionary {
@@ -47,7 +48,8 @@ struct LocalAnswerTests {
     }
 
     @Test func `a message is answered in Anthropic's full shape`() throws {
-        let body = #"{"model":"echo","max_tokens":50,"system":"Be kind.","messages":[{"role":"user","content":[{"type":"text","text":"Hi there"}]}]}"#
+        let messages = #"[{"role":"user","content":[{"type":"text","text":"Hi there"}]}]"#
+        let body = #"{"model":"echo","max_tokens":50,"system":"Be kind.","messages":\#(messages)}"#
         let answer = try object(script(body, path: "/messages")[1])
         #expect(answer == [
             "id": try #require(answer["id"] as? String), "type": "message", "role": "assistant", "model": "local/echo",
@@ -96,8 +98,8 @@ struct LocalAnswerTests {
             events.append(value)
         }
         #expect(events.compactMap { $0["type"] as? String } == [
-            "message_start", "content_block_start", "content_block_delta", "content_block_delta", "content_block_delta", "content_block_stop",
-            "message_delta", "message_stop",
+            "message_start", "content_block_start", "content_block_delta", "content_block_delta", "content_block_delta",
+            "content_block_stop", "message_delta", "message_stop",
         ])
         #expect(events.compactMap { ($0["delta"] as? NSDictionary)?["text"] as? String }.joined() == "You said: one")
         #expect(events[6]["delta"] as? NSDictionary == ["stop_reason": "max_tokens", "stop_sequence": NSNull()] as NSDictionary)
@@ -113,7 +115,8 @@ struct LocalAnswerTests {
         #expect((answer["usage"] as? NSDictionary)?["completion_tokens"] as? Int == 4)
     }
 
-    private static let tools = #","tools":[{"type":"function","function":{"name":"first"}},{"type":"function","function":{"name":"second"}}]"#
+    private static let tools =
+        #","tools":[{"type":"function","function":{"name":"first"}},{"type":"function","function":{"name":"second"}}]"#
 
     @Test(arguments: [
         (#","tool_choice":"required""#, "first"), (#","tool_choice":{"type":"function","function":{"name":"second"}}"#, "second"),
@@ -129,7 +132,8 @@ struct LocalAnswerTests {
     }
 
     @Test func `a tool is called in Anthropic's form too`() throws {
-        let body = #"{"model":"local/echo","max_tokens":9,"tools":[{"name":"a","input_schema":{}}],"tool_choice":{"type":"any"},"messages":[{"role":"user","content":"x"}]"#
+        let tools = #""tools":[{"name":"a","input_schema":{}}],"tool_choice":{"type":"any"}"#
+        let body = #"{"model":"local/echo","max_tokens":9,\#(tools),"messages":[{"role":"user","content":"x"}]"#
         let answer = try object(script(body + "}", path: "/messages")[1])
         let block = try #require((answer["content"] as? [NSDictionary])?.first)
         #expect(block["type"] as? String == "tool_use")
@@ -140,8 +144,10 @@ struct LocalAnswerTests {
     }
 
     @Test func `text in parts and a last message of another role`() throws {
-        let body = #"{"messages":[{"role":"user","content":[{"type":"text","text":"a b"},{"type":"image_url","image_url":{"url":"x"}},{"type":"text","text":"c"}]},{"role":"assistant","content":null},{"role":"tool","content":"42"}]}"#
-        #expect(script(body)[1].contains(#""content":"You said: a b\nc""#))
+        let parts = #"[{"type":"text","text":"a b"},{"type":"image_url","image_url":{"url":"x"}},{"type":"text","text":"c"}]"#
+        let later = #"{"role":"assistant","content":null},{"role":"tool","content":"42"}"#
+        let answer = script(#"{"messages":[{"role":"user","content":\#(parts)},\#(later)]}"#)[1]
+        #expect(answer.contains(#""content":"You said: a b\nc""#))
         #expect(script(#"{"messages":[{"role":"system"}]}"#)[1].contains("You said nothing."))
     }
 

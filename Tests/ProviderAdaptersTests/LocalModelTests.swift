@@ -12,10 +12,13 @@ struct LocalModelTests {
     }
 
     @Test(arguments: [
-        ("local/status-429", 429, "rate_limit_error"), ("status-503", 503, "api_error"), ("local/status-401", 401, "authentication_error"),
-        ("local/status-400", 400, "invalid_request_error"), ("local/status-529", 529, "overloaded_error"),
+        ("local/status-429", 429, "rate_limit_error"), ("status-503", 503, "api_error"),
+        ("local/status-401", 401, "authentication_error"), ("local/status-400", 400, "invalid_request_error"),
+        ("local/status-529", 529, "overloaded_error"),
     ])
-    func `a status that is asked for comes with an error in the shape of the API`(_ model: String, _ status: Int, _ type: String) throws {
+    func `a status that is asked for comes with an error in the shape of the API`(
+        _ model: String, _ status: Int, _ type: String
+    ) throws {
         for (path, isChat) in [("/chat/completions", true), ("/messages", false)] {
             for stream in [false, true] {
                 let steps = script(body(model, stream: stream), path: path)
@@ -58,7 +61,7 @@ struct LocalModelTests {
     func `an unknown model is not found, and the answer names those that there are`(_ model: String) {
         let steps = script(body(model))
         #expect(steps[0].hasPrefix("404"))
-        #expect(steps[1].contains("local/echo") && steps[1].contains("local/status-NNN") && steps[1].contains(#""code":"model_not_found""#))
+        for part in ["local/echo", "local/status-NNN", #""code":"model_not_found""#] { #expect(steps[1].contains(part)) }
     }
 
     @Test(arguments: ["echo", "local/echo", ""])
@@ -69,7 +72,8 @@ struct LocalModelTests {
     @Test(arguments: [
         ("/chat/completions", "{", 400), ("/chat/completions", "[]", 400), ("/chat/completions", #"{"messages":[]}"#, 400),
         ("/chat/completions", #"{"messages":{}}"#, 400), ("/chat/completions", #"{"model":7,"messages":[{}]}"#, 404),
-        ("/chat/completions", #"{"n":2,"messages":[{}]}"#, 400), ("/chat/completions", #"{"messages":[{}],"tool_choice":"required"}"#, 400),
+        ("/chat/completions", #"{"n":2,"messages":[{}]}"#, 400),
+        ("/chat/completions", #"{"messages":[{}],"tool_choice":"required"}"#, 400),
         ("/chat/completions", #"{"messages":[{}],"tool_choice":{"type":"function","function":{"name":"x"}}}"#, 400),
         ("/messages", "{", 400), ("/embeddings", "{}", 404), ("/chat/completions", #"{"messages":[1,null,"a",[]]}"#, 200),
     ])
@@ -88,10 +92,32 @@ struct LocalModelTests {
     @Test func `local speaks OpenAI's dialect for chat`() throws {
         let provider = try #require(ProviderCatalog.builtIn.provider("local"))
         let call = try openAICall(body("local/echo"), provider: provider)
-        let spoken = dialect(for: provider)
+        let spoken = dialect(for: provider, operation: .chat)
         let encoded = try spoken.encode(call)
         let answer = localAnswer(to: encoded.body, path: encoded.path, createdSeconds: 0)
         guard case .bytes(let bytes) = answer.steps[1] else { return }
         #expect(try spoken.decode(bytes, of: call).usage == Usage(inputTokens: 1, outputTokens: 3))
+    }
+
+    @Test func `local speaks Anthropic's dialect for messages, and passes the request on untouched`() throws {
+        let provider = try #require(ProviderCatalog.builtIn.provider("local"))
+        for stream in [false, true] {
+            let request = body("local/echo", stream: stream)
+            let call = try openAICall(request, provider: provider, operation: .messages)
+            let spoken = dialect(for: provider, operation: .messages)
+            let encoded = try spoken.encode(call)
+            #expect(Array(encoded.body) == Array(request.utf8))
+            let answer = localAnswer(to: encoded.body, path: encoded.path, createdSeconds: 0)
+            let pieces = answer.steps.compactMap { step -> ArraySlice<UInt8>? in
+                if case .bytes(let bytes) = step { bytes[...] } else { nil }
+            }
+            if stream {
+                let outcome = StreamOutcome(pieces, decoder: spoken.streamDecoder(for: call))
+                #expect(outcome.finished)
+                #expect(outcome.usage == Usage(inputTokens: 1, outputTokens: 3))
+            } else {
+                #expect(try spoken.decode(Array(pieces[0]), of: call).usage == Usage(inputTokens: 1, outputTokens: 3))
+            }
+        }
     }
 }

@@ -14,14 +14,16 @@ struct OpenAIDecodeTests {
 
     @Test func `a body passes through with its line breaks as spaces`() throws {
         let answer = try decode("{\n  \"choices\": [],\r\n \"model\": \"m-1\", \"odd\": [1.0, \"a\\nb\"]\n}\n")
-        #expect(String(decoding: answer.body, as: UTF8.self) == "{   \"choices\": [],   \"model\": \"m-1\", \"odd\": [1.0, \"a\\nb\"] } ")
+        let expected = "{   \"choices\": [],   \"model\": \"m-1\", \"odd\": [1.0, \"a\\nb\"] } "
+        #expect(String(decoding: answer.body, as: UTF8.self) == expected)
         #expect(answer.model == "m-1")
         #expect(answer.usage == Usage())
     }
 
     @Test(arguments: [
         (#"{"prompt_tokens":7,"completion_tokens":3,"total_tokens":10}"#, Usage(inputTokens: 7, outputTokens: 3)),
-        (#"{"prompt_tokens":9,"completion_tokens":0,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":2}}"#,
+        (#"{"prompt_tokens":9,"completion_tokens":0,"prompt_tokens_details":{"cached_tokens":4},"#
+            + #""completion_tokens_details":{"reasoning_tokens":2}}"#,
          Usage(inputTokens: 9, outputTokens: 0, cacheReadInputTokens: 4, reasoningOutputTokens: 2)),
         (#"{"prompt_tokens":9,"completion_tokens":5,"prompt_cache_hit_tokens":8,"prompt_cache_miss_tokens":1}"#,
          Usage(inputTokens: 9, outputTokens: 5, cacheReadInputTokens: 8)),
@@ -65,6 +67,15 @@ struct OpenAIDecodeTests {
         #expect(failure?.code == .upstreamError)
         #expect(failure?.status == 502)
         if let error = failure?.providerError { _ = try JSONDocument(error) }
+    }
+
+    @Test(arguments: [#"{"object":"list","data":[{"id":"m-1"}]}"#, #"[{"id":"m-1"}]"#])
+    func `a list of models passes through`(_ body: String) throws {
+        let call = try openAICall("{}", provider: provider, operation: .models)
+        #expect(try OpenAIDialect().encode(call).path == "/models")
+        #expect(try OpenAIDialect().encode(call).body.isEmpty)
+        #expect(try OpenAIDialect().decode(Array(body.utf8), of: call).body == Array(body.utf8))
+        #expect(throws: GatewayFailure.self) { try OpenAIDialect().decode(Array(#"{"error":"no"}"#.utf8), of: call) }
     }
 
     @Test func `choices beside an error are the caller's to judge`() throws {

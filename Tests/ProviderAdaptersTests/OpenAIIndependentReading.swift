@@ -47,12 +47,15 @@ struct IndependentReading {
         var output = figures["completion_tokens"] as? Int
         let details = figures["completion_tokens_details"] as? [String: Any]
         let reasoning = details?["reasoning_tokens"] as? Int
-        if let total = figures["total_tokens"] as? Int, let input, let said = output, let reasoning, total == input + said + reasoning {
+        let total = figures["total_tokens"] as? Int
+        if let total, let input, let said = output, let reasoning, total == input + said + reasoning {
             output = said + reasoning
         }
         let cache = figures["prompt_tokens_details"] as? [String: Any]
-        let read = [cache?["cached_tokens"], figures["prompt_cache_hit_tokens"], figures["cache_read_input_tokens"], figures["cached_tokens"],
-            figures["num_cached_tokens"]]
+        let read = [
+            cache?["cached_tokens"], figures["prompt_cache_hit_tokens"], figures["cache_read_input_tokens"],
+            figures["cached_tokens"], figures["num_cached_tokens"],
+        ]
         let written = [cache?["cache_write_tokens"], figures["cache_creation_input_tokens"]]
         usage.inputTokens = input ?? usage.inputTokens
         usage.outputTokens = output ?? usage.outputTokens

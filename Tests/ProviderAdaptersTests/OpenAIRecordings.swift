@@ -29,14 +29,15 @@ struct OpenAIRecording: Sendable, CustomStringConvertible {
 enum OpenAIRecordings {
     /// The recordings' names for providers, where the catalog has others.
     static let catalogIDs = [
-        "mistral": "mistral-ai", "xai": "x-ai", "together": "together-ai", "fireworks": "fireworks-ai", "perplexity": "perplexity-ai",
-        "zai": "z-ai", "alibaba": "dashscope",
+        "mistral": "mistral-ai", "xai": "x-ai", "together": "together-ai", "fireworks": "fireworks-ai",
+        "perplexity": "perplexity-ai", "zai": "z-ai", "alibaba": "dashscope",
     ]
     /// Their chat exchanges are not in OpenAI's form, or they are another session's part.
     private static let others: Set = ["anthropic", "gemini", "vertex", "cohere"]
 
     static let folder: URL = {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let shared = ProcessInfo.processInfo.environment["WICKET_SHARED"].map { URL(fileURLWithPath: $0) }
         return (shared ?? root.deletingLastPathComponent().appendingPathComponent("shared")).appendingPathComponent("wire/dev")
     }()
@@ -72,7 +73,8 @@ enum OpenAIRecordings {
             for member in record.members(of: headers) { fields[record.string(member.key) ?? ""] = record.string(member.value) }
         }
         return OpenAIRecording(
-            id: id, wireProvider: provider, status: status, isStream: record.find("stream", in: root).flatMap(record.bool) ?? false,
+            id: id, wireProvider: provider, status: status,
+            isStream: record.find("stream", in: root).flatMap(record.bool) ?? false,
             fields: fields, request: record.find("request", in: root).flatMap { body(record, $0) },
             response: record.find("response", in: root).flatMap { body(record, $0) } ?? [])
     }

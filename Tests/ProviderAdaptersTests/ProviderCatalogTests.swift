@@ -87,28 +87,44 @@ struct ProviderCatalogTests {
         (#"[]"#, "", "must be an object"),
         (#"{"providers":{}}"#, "providers", "must be an array"),
         (#"{"providers":[],"more":1}"#, "more", "is not known"),
-        (#"{"providers":[{"id":"a","base_url":"https://a","colour":"red"}]}"#, "providers[0].colour", "is not known"),
-        (#"{"providers":[{"id":"a","base_url":"https://a","id":"b"}]}"#, "providers[0].id", "occurs twice"),
         (#"{"providers":[{"id":"a"}]}"#, "providers[0].base_url", "must be a string"),
         (#"{"providers":[{"id":"a","base_url":"https://a/"}]}"#, "providers[0].base_url", "must not end in a slash"),
-        (#"{"providers":[{"id":"a","base_url":"https://a"},{"id":"a","base_url":"https://b"}]}"#, "providers[1].id", "`a` occurs twice"),
-        (#"{"providers":[{"id":"a","base_url":"https://a","dialect":"klingon"}]}"#, "providers[0].dialect", "`klingon` is no dialect"),
-        (#"{"providers":[{"id":"a","base_url":"https://a","paths":{"chat":"/c"}}]}"#, "providers[0].paths.chat", "no such operation"),
-        (#"{"providers":[{"id":"a","base_url":"https://a","paths":{"models.list":"m"}}]}"#, "providers[0].paths.models.list", "must start with a slash"),
-        (#"{"providers":[{"id":"a","base_url":"https://a","auth":{"header":"x"}}]}"#, "providers[0].auth.prefix", "must be a string"),
-        (#"{"providers":[{"id":"a","base_url":"https://a","headers":{"x":1}}]}"#, "providers[0].headers", "must hold strings"),
-        (#"{"providers":[{"id":"a","base_url":"https://a","parameters":{"limits":{"n":[2,1]}}}]}"#, "providers[0].parameters.limits.n", "must be [lowest, highest]"),
-        (#"{"providers":[{"id":"a","base_url":"https://a","parameters":{"unsupported":[1]}}]}"#, "providers[0].parameters.unsupported", "must hold strings"),
-        (#"{"providers":[{"id":"a","base_url":"https://a","default_max_tokens":[["*",0]]}]}"#, "providers[0].default_max_tokens", "must hold pairs of a pattern and a number of tokens"),
     ])
     func `a wrong document is refused with the place of the mistake`(_ text: String, _ path: String, _ message: String) {
         #expect(throws: CatalogError(path: path, message: message)) { try ProviderCatalog(parsing: Array(text.utf8)) }
     }
 
+    @Test(arguments: [
+        (#""colour":"red""#, "colour", "is not known"),
+        (#""id":"b""#, "id", "occurs twice"),
+        (#""dialect":"klingon""#, "dialect", "`klingon` is no dialect"),
+        (#""paths":{"chat":"/c"}"#, "paths.chat", "no such operation"),
+        (#""paths":{"models.list":"m"}"#, "paths.models.list", "must start with a slash"),
+        (#""auth":{"header":"x"}"#, "auth.prefix", "must be a string"),
+        (#""headers":{"x":1}"#, "headers", "must hold strings"),
+        (#""parameters":{"limits":{"n":[2,1]}}"#, "parameters.limits.n", "must be [lowest, highest]"),
+        (#""parameters":{"unsupported":[1]}"#, "parameters.unsupported", "must hold strings"),
+        (#""default_max_tokens":[["*",0]]"#, "default_max_tokens", "must hold pairs of a pattern and a number of tokens"),
+    ])
+    func `a wrong entry is refused with the place of the mistake`(_ member: String, _ path: String, _ message: String) {
+        let text = #"{"providers":[{"id":"a","base_url":"https://a",\#(member)}]}"#
+        #expect(throws: CatalogError(path: "providers[0].\(path)", message: message)) {
+            try ProviderCatalog(parsing: Array(text.utf8))
+        }
+    }
+
+    @Test func `an id that occurs twice is refused`() {
+        let text = #"{"providers":[{"id":"a","base_url":"https://a"},{"id":"a","base_url":"https://b"}]}"#
+        #expect(throws: CatalogError(path: "providers[1].id", message: "`a` occurs twice")) {
+            try ProviderCatalog(parsing: Array(text.utf8))
+        }
+    }
+
     @Test func `the schema names exactly the keys that the parser knows`() throws {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Sources/ProviderAdapters/Resources")
-        let schema = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.appendingPathComponent("providers.schema.json")))
+        let root = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let file = root.appendingPathComponent("Sources/ProviderAdapters/Resources/providers.schema.json")
+        let schema = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
         let provider = (((schema as? [String: Any])?["$defs"] as? [String: Any])?["provider"] as? [String: Any])?["properties"]
         let keys = try #require(provider as? [String: Any]).keys.sorted()
         for key in keys where key != "id" && key != "base_url" {

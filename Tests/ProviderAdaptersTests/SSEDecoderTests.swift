@@ -14,20 +14,30 @@ struct SSEDecoderTests {
 
     static let cases = [
         Case(name: "line feeds", text: "data: a\n\ndata: b\n\n", events: [["", "a"], ["", "b"]]),
-        Case(name: "carriage returns and line feeds", text: "event: x\r\ndata: a\r\n\r\ndata: b\r\n\r\n", events: [["x", "a"], ["", "b"]]),
+        Case(
+            name: "carriage returns and line feeds",
+            text: "event: x\r\ndata: a\r\n\r\ndata: b\r\n\r\n", events: [["x", "a"], ["", "b"]]),
         Case(name: "carriage returns", text: "event: x\rdata: a\r\rdata: b\r\r", events: [["x", "a"], ["", "b"]]),
-        Case(name: "mixed breaks", text: "data: a\r\n\ndata: b\n\r\ndata: c\r\rdata: d\n\r", events: [["", "a"], ["", "b"], ["", "c"], ["", "d"]]),
-        Case(name: "a carriage return, then a blank line of a line feed", text: "data: a\n\r\n\ndata: b\r\n\n", events: [["", "a"], ["", "b"]]),
+        Case(
+            name: "mixed breaks",
+            text: "data: a\r\n\ndata: b\n\r\ndata: c\r\rdata: d\n\r", events: [["", "a"], ["", "b"], ["", "c"], ["", "d"]]),
+        Case(
+            name: "a carriage return, then a blank line of a line feed",
+            text: "data: a\n\r\n\ndata: b\r\n\n", events: [["", "a"], ["", "b"]]),
         Case(name: "comments", text: ": hello\n\n:\ndata: a\n: between\n\n: OPENROUTER PROCESSING\n\n", events: [["", "a"]]),
         Case(name: "several data fields", text: "data: a\ndata: b\ndata:\ndata: c\n\n", events: [["", "a\nb\n\nc"]]),
-        Case(name: "no blank line at the end", text: "event: e\ndata: a\n\nevent: f\ndata: b\n", events: [["e", "a"], ["f", "b"]]),
+        Case(
+            name: "no blank line at the end",
+            text: "event: e\ndata: a\n\nevent: f\ndata: b\n", events: [["e", "a"], ["f", "b"]]),
         Case(name: "no line end at the end", text: "data: a\n\ndata: b", events: [["", "a"], ["", "b"]]),
         Case(name: "a carriage return at the end", text: "data: a\r", events: [["", "a"]]),
         Case(name: "empty data", text: "data:\n\ndata: \n\ndata\n\n", events: [["", ""], ["", ""], ["", ""]]),
         Case(name: "no space after the colon", text: "event:x\ndata:a\n\ndata:  b\n\n", events: [["x", "a"], ["", " b"]]),
         Case(name: "a field without a colon", text: "event\ndata\ndata: a\n\n", events: [["", "\na"]]),
         Case(name: "an event without data", text: "event: x\n\ndata: a\n\n", events: [["", "a"]]),
-        Case(name: "an empty event name", text: "data: 0123456789\n\nevent:\ndata: a\n\n", events: [["", "0123456789"], ["", "a"]]),
+        Case(
+            name: "an empty event name",
+            text: "data: 0123456789\n\nevent:\ndata: a\n\n", events: [["", "0123456789"], ["", "a"]]),
         Case(name: "the last event name counts", text: "event: x\nevent: y\ndata: a\n\n", events: [["y", "a"]]),
         Case(name: "a name behind the data", text: "data: a\nevent: x\n\n", events: [["x", "a"]]),
         Case(name: "a name behind several data", text: "data: a\ndata: b\nevent: x\ndata: c\n\n", events: [["x", "a\nb\nc"]]),
@@ -63,6 +73,15 @@ struct SSEDecoderTests {
         #expect(events(bytes.indices.map { bytes[$0...$0] }) == example.events, "one byte at a time")
         for cut in 0...bytes.count {
             #expect(events([bytes[..<cut], bytes[cut...]]) == example.events, "cut at \(cut)")
+        }
+    }
+
+    @Test(arguments: cases.filter { !$0.text.hasPrefix("\u{FEFF}") })
+    func `an event is the same when what was read before it is dropped in its midst`(_ example: Case) {
+        let comment = Array(":\(String(repeating: " ", count: 20 << 10))\n".utf8)
+        let bytes = Array(example.text.utf8)
+        for cut in 0...bytes.count {
+            #expect(events([(comment + bytes[..<cut])[...], bytes[cut...]]) == example.events, "cut at \(cut)")
         }
     }
 

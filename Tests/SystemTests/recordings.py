@@ -124,6 +124,8 @@ def message_of(stream_events):
         elif kind == "content_block_stop":
             if partial.get(event["index"]):
                 message["content"][event["index"]]["input"] = json.loads(partial[event["index"]])
+        elif kind == "message_stop":
+            break  # two recordings hold a second message behind the first
         elif kind == "message_delta":
             message.update(event["delta"])
             message["usage"] = {**message.get("usage", {}), **{k: v for k, v in event.get("usage", {}).items() if v is not None}}

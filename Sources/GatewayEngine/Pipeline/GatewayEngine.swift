@@ -44,7 +44,7 @@ package final class GatewayEngine {
         let started = clock.monotonicNanoseconds()
         let wall = clock.wallMilliseconds()
         var report = CallReport(
-            traceID: call.options.traceID ?? identifiers.traceID(), spanID: call.options.spanID ?? identifiers.spanID())
+            traceID: call.options.traceID ?? identifiers.traceID(at: wall), spanID: call.options.spanID ?? identifiers.spanID())
         var end: CallEnd
         do throws(GatewayFailure) {
             end = try await attempt(call, wall, sink, &report)
@@ -52,7 +52,7 @@ package final class GatewayEngine {
             end = .failed(error)
         }
         if Task.isCancelled, case .failed(let failure) = end, failure.code != .cancelled {
-            end = .failed(.cancelledByCaller)
+            end = .failed(.callCancelled)
         }
         report.totalMicroseconds = microseconds(since: started)
         journal.append(record(of: call, end, report, startedAt: wall))
@@ -136,13 +136,13 @@ package final class GatewayEngine {
     ) async throws(GatewayFailure) -> CallEnd {
         let transport = target.provider.dialect == .local ? inProcess : network
         let exchange = try await transport.open(request)
-        state.status = exchange.head.status
-        guard (200..<300).contains(exchange.head.status) else {
+        state.status = exchange.status
+        guard (200..<300).contains(exchange.status) else {
             let body = try await exchange.collect(limit: Self.longestErrorBody)
             throw upstreamFailure(head: exchange.head, body: body, provider: target.provider)
         }
         // A provider that was asked for a stream but answers with JSON has something to say that is no stream.
-        if call.stream, !isJSON(exchange.head) {
+        if call.stream, !isJSON(exchange) {
             try await relay(exchange, dialect.streamDecoder(for: call), sink, &report, sent)
             return .streamed
         }
@@ -186,7 +186,9 @@ package final class GatewayEngine {
     private static var longestErrorBody: Int { 1 << 20 }
     private static var longestBody: Int { 64 << 20 }
 
-    private func isJSON(_ head: HTTPHead) -> Bool { head.value("content-type")?.hasPrefix("application/json") ?? false }
+    private func isJSON(_ exchange: any UpstreamExchange) -> Bool {
+        exchange.value("content-type")?.hasPrefix("application/json") ?? false
+    }
 
     private func microseconds(since start: UInt64) -> Int { Int((clock.monotonicNanoseconds() &- start) / 1000) }
 
@@ -209,8 +211,3 @@ package final class GatewayEngine {
     }
 }
 
-extension GatewayFailure {
-    package static var cancelledByCaller: GatewayFailure {
-        GatewayFailure(.cancelled, "The caller cancelled the request or hung up.")
-    }
-}

@@ -98,7 +98,7 @@ private final class LocalExchange: UpstreamExchange {
     /// The next step that is not a wait, or nil at the end of the script.
     private func next(beforeHead: Bool) async throws(GatewayFailure) -> LocalAnswer.Step? {
         while let step = steps.popFirst() {
-            if isCancelled || Task.isCancelled { throw .cancelledByCaller }
+            if isCancelled || Task.isCancelled { throw .callCancelled }
             switch step {
             case .wait(let milliseconds): try await wait(milliseconds, beforeHead: beforeHead)
             case .reset: throw GatewayFailure(.upstreamUnreachable, "local reset the connection, as its model was asked to.")
@@ -110,7 +110,7 @@ private final class LocalExchange: UpstreamExchange {
 
     private func wait(_ milliseconds: Int, beforeHead: Bool) async throws(GatewayFailure) {
         let (wait, expired) = time.spend(milliseconds, beforeHead: beforeHead)
-        do { try await sleep(UInt64(wait) * 1_000_000) } catch { throw .cancelledByCaller }
+        do { try await sleep(UInt64(wait) * 1_000_000) } catch { throw .callCancelled }
         if expired { throw GatewayFailure(.upstreamTimeout, "local took longer than the call's time limit.") }
     }
 }

@@ -15,8 +15,9 @@ package struct LocalAnswer: Sendable {
     package var steps: [Step]
 }
 
-/// Answers a request to the provider `local`, which needs no key and no network: it says what it was asked. The same request gets the same
-/// answer, always. For `/chat/completions` in OpenAI's form, for `/messages` in Anthropic's, streamed where `stream` is true.
+/// Answers a request to the provider `local`, which needs no key and no network: it says what it was asked. The same request gets
+/// the same answer, always. For `/chat/completions` in OpenAI's form, for `/messages` in Anthropic's, streamed where `stream` is
+/// true.
 ///
 /// The model's name can ask for trouble: see `LocalModel`.
 /// - Parameter createdSeconds: `created` of the answer, in seconds since 1970.
@@ -40,8 +41,8 @@ package func localAnswer(to document: JSONDocument, path: String, createdSeconds
             throw LocalRefusal(status, "`\(request.model.name)` was asked to fail with status \(status).")
         }
         let reply = LocalReply(to: request, document: document, createdSeconds: createdSeconds)
-        let steps = request.isStream ? stream(form.events(of: reply), from: request.model) : whole(form.whole(reply), from: request.model)
-        return LocalAnswer(steps: steps)
+        if request.isStream { return LocalAnswer(steps: stream(form.events(of: reply), from: request.model)) }
+        return LocalAnswer(steps: whole(form.whole(reply), from: request.model))
     } catch {
         return refused(error, form)
     }

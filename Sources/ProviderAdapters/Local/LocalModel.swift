@@ -14,7 +14,7 @@ enum LocalModel: Equatable {
 
     private static let slowMilliseconds = 2000
     /// Nobody waits longer for an answer than for the longest of providers.
-    private static let longestMilliseconds = 600_000
+    private static let waits = 0...600_000
 
     /// What the names look like, for error messages and `/models`.
     static let names = ["local/echo", "local/reset", "local/slow", "local/slow-MS", "local/status-NNN"]
@@ -29,8 +29,8 @@ enum LocalModel: Equatable {
         default:
             if name.hasPrefix("status-"), let status = Int(name.dropFirst(7)), (400...599).contains(status) {
                 self = .status(status)
-            } else if name.hasPrefix("slow-"), let delay = Int(name.dropFirst(5)), (0...LocalModel.longestMilliseconds).contains(delay) {
-                self = .slow(milliseconds: delay)
+            } else if name.hasPrefix("slow-"), let wait = Int(name.dropFirst(5)), LocalModel.waits.contains(wait) {
+                self = .slow(milliseconds: wait)
             } else {
                 return nil
             }

@@ -44,7 +44,8 @@ struct LocalRequest {
         if let n = document.find("n", in: root).flatMap(document.int), n != 1 {
             throw LocalRefusal(400, "`local` gives one answer: leave n out.", parameter: "n")
         }
-        maxTokens = (document.find("max_completion_tokens", in: root) ?? document.find("max_tokens", in: root)).flatMap(document.int)
+        let length = document.find("max_completion_tokens", in: root) ?? document.find("max_tokens", in: root)
+        maxTokens = length.flatMap(document.int)
         try readMessages(document)
         tool = try requiredTool(document, form)
     }
@@ -75,21 +76,20 @@ struct LocalRequest {
 
     /// The tool that `tool_choice` demands: a named one, or the first where any will do.
     private func requiredTool(_ document: JSONDocument, _ form: LocalForm) throws(LocalRefusal) -> String? {
-        let names = (document.find("tools", in: document.root).map { Array(document.elements(of: $0)) } ?? []).compactMap { tool in
+        func name(of tool: JSONNode) -> String? {
             (document.find(path: "function", "name", in: tool) ?? document.find("name", in: tool)).flatMap(document.string)
         }
+        let tools = document.find("tools", in: document.root)
+        let names = tools.map { document.elements(of: $0).compactMap(name) } ?? []
         guard let choice = document.find("tool_choice", in: document.root) else { return nil }
         let kind = document.string(choice) ?? document.find("type", in: choice).flatMap(document.string)
         switch kind {
         case "required", "any":
-            guard let first = names.first else { throw LocalRefusal(400, "tool_choice demands a tool, and tools has none.", parameter: "tools") }
-            return first
+            if let first = names.first { return first }
+            throw LocalRefusal(400, "tool_choice demands a tool, and tools has none.", parameter: "tools")
         case "function", "tool":
-            let name = (document.find(path: "function", "name", in: choice) ?? document.find("name", in: choice)).flatMap(document.string)
-            guard let name, names.contains(name) else {
-                throw LocalRefusal(400, "tool_choice names a tool that is not in tools.", parameter: "tool_choice")
-            }
-            return name
+            if let named = name(of: choice), names.contains(named) { return named }
+            throw LocalRefusal(400, "tool_choice names a tool that is not in tools.", parameter: "tool_choice")
         default: return nil
         }
     }

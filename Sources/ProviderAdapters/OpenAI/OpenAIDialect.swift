@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package import GatewayModel
-import Glibc
 import JSONBytes
 
-/// Chat completions as OpenAI documents them: the unified form itself. So bytes pass through in both directions, apart from what the
-/// provider's entry in the catalog declares; unknown fields, key order and number lexemes are the caller's and the provider's own.
+/// Chat completions as OpenAI documents them: the unified form itself. So bytes pass through in both directions, apart from what
+/// the provider's entry in the catalog declares; unknown fields, key order and number lexemes are the caller's and the provider's
+/// own.
 package struct OpenAIDialect: Dialect {
     package init() {}
 
     package func encode(_ call: DialectCall) throws(GatewayFailure) -> EncodedRequest {
-        guard call.operation == .chat, let path = call.provider.paths[.chat] else { throw unknownOperation(call) }
+        guard call.operation != .messages, let path = call.provider.paths[call.operation] else { throw unknownOperation(call) }
+        if call.operation == .models { return EncodedRequest(path: path, fields: call.provider.headers, body: []) }
         guard call.document.kind(call.request) == .object else {
             throw .invalidParams("request", "request must be an object: the body of a chat completion.")
         }
@@ -27,16 +28,14 @@ package struct OpenAIDialect: Dialect {
             throw brokenAnswer(of: call.provider, body[...], "answered with a body that is not JSON (\(error))")
         }
         let root = document.root
+        if call.operation == .models, !hasError(document, root) { return UnifiedResponse(body: onOneLine(body)) }
         guard document.find("choices", in: root) != nil else {
             if hasError(document, root) { throw reportedFailure(document, root, provider: call.provider) }
             throw brokenAnswer(of: call.provider, body[...], "answered without choices")
         }
         var usage = Usage()
         readOpenAIUsage(document, root, into: &usage)
-        var bytes = body
-        // Most providers send one line: then the body is not copied.
-        if hasLineBreak(bytes) { replaceLineBreaks(in: &bytes) }
-        return UnifiedResponse(body: bytes, usage: usage, model: openAIModel(document, root))
+        return UnifiedResponse(body: onOneLine(body), usage: usage, model: openAIModel(document, root))
     }
 
     package func streamDecoder(for call: DialectCall) -> any StreamDecoder { OpenAIStreamDecoder(provider: call.provider) }
@@ -55,9 +54,13 @@ package struct OpenAIDialect: Dialect {
     }
 }
 
-private func hasLineBreak(_ bytes: [UInt8]) -> Bool {
-    bytes.withUnsafeBytes { text in
-        guard let base = text.baseAddress else { return false }
-        return memchr(base, 0x0A, text.count) != nil || memchr(base, 0x0D, text.count) != nil
+/// Most providers send one line: then the body is not copied.
+private func onOneLine(_ body: [UInt8]) -> [UInt8] {
+    let hasBreak = body.withUnsafeBytes { text in
+        position(of: 0x0A, in: text, 0..<text.count) != nil || position(of: 0x0D, in: text, 0..<text.count) != nil
     }
+    guard hasBreak else { return body }
+    var bytes = body
+    replaceLineBreaks(in: &bytes)
+    return bytes
 }

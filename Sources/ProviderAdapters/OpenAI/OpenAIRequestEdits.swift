@@ -11,8 +11,8 @@ func setModel(of call: DialectCall, in edits: inout JSONSplicer) {
 }
 
 /// Brings the request's parameters into what the provider takes.
-/// - Returns: the parameters, as the caller named them, whose value does not reach the provider as it was written: taken out, or brought
-///   to a bound. Sorted. A renamed one keeps its meaning and is not among them.
+/// - Returns: the parameters, as the caller named them, whose value does not reach the provider as it was written: taken out,
+///   or brought to a bound. Sorted. A renamed one keeps its meaning and is not among them.
 func apply(_ rules: ParameterRules, to call: DialectCall, in edits: inout JSONSplicer) -> [String] {
     var dropped: [String] = []
     for name in rules.unsupported where call.document.find(name, in: call.request) != nil {

@@ -2,11 +2,11 @@
 package import GatewayModel
 import JSONBytes
 
-/// Passes the chunks of a chat completion's stream on as they came, and reads in them what the gateway needs: usage, model, errors, the
-/// end. In steady state a chunk costs a check of its JSON and no allocation.
+/// Passes the chunks of a chat completion's stream on as they came, and reads in them what the gateway needs: usage, model,
+/// errors, the end. In steady state a chunk costs a check of its JSON and no allocation.
 ///
-/// `[DONE]` ends the stream; many providers never send it, so a stream whose body ended after a finish reason counts as finished too.
-/// A provider that answers with a plain JSON body instead (an error, most often) fails with what it says.
+/// `[DONE]` ends the stream; many providers never send it, so a stream whose body ended after a finish reason counts as finished
+/// too. A provider that answers with a plain JSON body instead (an error, most often) fails with what it says.
 package final class OpenAIStreamDecoder: StreamDecoder {
     /// A struct, so that its parts are reached without the checks and the reference counting that a class's own fields cost.
     private var state: OpenAIStream

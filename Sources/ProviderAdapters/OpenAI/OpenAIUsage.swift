@@ -8,8 +8,8 @@ func readOpenAIUsage(_ document: JSONDocument, _ root: JSONNode, into usage: ino
     usage.merge(openAIUsage(document, node))
 }
 
-/// The same from `x_groq`, in which Groq puts the usage of a stream whose caller did not ask for `include_usage`: in the chunk that has
-/// the finish reason. The chunk with `usage`, if one follows, repeats it.
+/// The same from `x_groq`, in which Groq puts the usage of a stream whose caller did not ask for `include_usage`: in the chunk
+/// that has the finish reason. The chunk with `usage`, if one follows, repeats it.
 func readGroqUsage(_ document: JSONDocument, _ root: JSONNode, into usage: inout Usage) {
     guard let extra = document.find("x_groq", in: root) else { return }
     readOpenAIUsage(document, extra, into: &usage)

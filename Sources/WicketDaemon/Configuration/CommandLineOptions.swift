@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import WicketProtocol
 
 /// `wicketd`'s command line.
 ///
@@ -47,7 +48,7 @@ package struct CommandLineOptions: Sendable, Equatable {
         }
         let known = valueFlags.map(\.name) + actionFlags.map(\.name)
         if known.contains(name) { return UsageFault(message: "\(name) takes no value") }
-        let meant = nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? "; see wicketd --help"
+        let meant = nearestName(to: name, among: known).map { "; did you mean \($0)?" } ?? "; see wicketd --help"
         return UsageFault(message: "unknown flag \(quoted(name))\(meant)")
     }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import WicketProtocol
 
 /// Reads a mapping by a table of keys, and gathers everything that is wrong on the way.
 struct MappingReader<Root> {
@@ -40,7 +41,7 @@ struct MappingReader<Root> {
         }
         let siblings = Set(
             keys.filter { $0.path.hasPrefix(prefix) }.map { String($0.path.dropFirst(prefix.count).prefix { $0 != "." }) })
-        if let meant = nearest(to: name, among: siblings) { return "\(path) is not a key; did you mean `\(prefix)\(meant)`?" }
+        if let meant = nearestName(to: name, among: siblings) { return "\(path) is not a key; did you mean `\(prefix)\(meant)`?" }
         // The right name in the wrong place: `level` instead of `log.level`.
         if let elsewhere = keys.first(where: { $0.path.hasSuffix("." + name) }) {
             return "\(path) is not a key; did you mean `\(elsewhere.path)`?"

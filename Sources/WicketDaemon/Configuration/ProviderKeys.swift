@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
 import ProviderAdapters
+import WicketProtocol
 
 extension ProviderSource {
     /// The keys of one provider, under `providers.NAME.`.
@@ -74,7 +75,7 @@ extension ConfigurationKey<ProviderSource> {
                 guard let operation = Operation(rawValue: entry.name) else {
                     let known = Operation.allCases.map(\.rawValue)
                     let meant =
-                        nearest(to: entry.name, among: known).map { "did you mean `\($0)`?" }
+                        nearestName(to: entry.name, among: known).map { "did you mean `\($0)`?" }
                         ?? "it knows \(known.joined(separator: ", "))"
                     throw ValueFault([(entry.mark, "has \(quoted(entry.name)), which is no operation; \(meant)")])
                 }
@@ -117,4 +118,10 @@ private func ownFieldProblem(_ name: String) -> String? {
         "has \(quoted(name)), which the gateway sets itself"
     default: nil
     }
+}
+
+/// What is wrong with a provider's base URL, or nil.
+func baseURLProblem(_ text: String) -> String? {
+    do throws(GatewayFailure) { _ = try BaseURL(text) } catch { return error.message }
+    return nil
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
 import ProviderAdapters
+import WicketProtocol
 
 /// What the file says of one provider, before it is completed from the built-in one that it builds on.
 struct ProviderSource: Sendable {
@@ -84,7 +85,7 @@ struct ProviderSource: Sendable {
     private func base(_ id: String, _ node: YAMLNode, _ catalog: [Provider]) throws(ValueFault) -> Provider {
         if let extends {
             guard var base = catalog.first(where: { $0.id == extends }) else {
-                let meant = nearest(to: extends, among: catalog.map(\.id)).map { "; did you mean \(quoted($0))?" } ?? ""
+                let meant = nearestName(to: extends, among: catalog.map(\.id)).map { "; did you mean \(quoted($0))?" } ?? ""
                 throw ValueFault(node, "has \(quoted(id)) extend \(quoted(extends)), which is not a built-in provider\(meant)")
             }
             base.dialect = dialect ?? base.dialect

@@ -6,55 +6,54 @@ import JSONRPC
 import WicketProtocol
 
 /// Writes the reply to an inference call straight into the connection's output: the provider's bytes, and what the gateway did.
+///
+/// The `gateway` part has all of its keys always, null or empty where there is no value; so it is written as constant text with
+/// values between.
 /// - Parameter response: nil when the answer went out in pieces.
-func writeInferenceReply(
-    id: ArraySlice<UInt8>, response: [UInt8]?, report: CallReport, to out: inout [UInt8]
-) {
+func writeInferenceReply(id: ArraySlice<UInt8>, response: [UInt8]?, report: CallReport, to out: inout [UInt8]) {
     out.reserveCapacity(out.count + (response?.count ?? 4) + 768)
     JSONRPCWriter.beginResult(id: id, to: &out)
     append("{\"response\":", to: &out)
     if let response { out.append(contentsOf: response) } else { append("null", to: &out) }
-    append(",\"gateway\":", to: &out)
-    JSONWriter.append(to: &out) { write(report, to: &$0) }
-    append("}", to: &out)
+    append(",\"gateway\":{\"trace_id\":", to: &out)
+    appendString(report.traceID, to: &out)
+    append(",\"span_id\":", to: &out)
+    appendString(report.spanID, to: &out)
+    append(",\"provider\":", to: &out)
+    append(orNull: report.provider, to: &out)
+    append(",\"virtual_key\":", to: &out)
+    append(orNull: report.virtualKey, to: &out)
+    append(",\"target\":", to: &out)
+    append(orNull: report.target, to: &out)
+    append(",\"attempts\":", to: &out)
+    appendDecimal(report.attempts.count, to: &out)
+    append(",\"retry_attempt_count\":", to: &out)
+    appendDecimal(max(0, report.attempts.count - 1), to: &out)
+    append(",\"cache_status\":\"DISABLED\",\"cost\":", to: &out)
+    JSONWriter.append(to: &out) { $0.cost(report.cost) }
+    if report.usage != Usage() {
+        append(",\"usage\":", to: &out)
+        JSONWriter.append(to: &out) { $0.usage(report.usage) }
+    }
+    append(",\"hook_results\":null,\"latency_ms\":", to: &out)
+    JSONWriter.append(to: &out) {
+        $0.latency(total: report.totalMicroseconds, upstream: report.upstreamMicroseconds, firstChunk: report.firstChunkMicroseconds)
+    }
+    append(",\"dropped_params\":", to: &out)
+    append(report.droppedParams, to: &out)
+    append(",\"warnings\":", to: &out)
+    append(report.warnings, to: &out)
+    append("}}", to: &out)
     JSONRPCWriter.end(&out)
 }
 
-/// The `gateway` part: every key is there, null or empty where it has no value.
-private func write(_ report: CallReport, to json: inout JSONWriter) {
-    json.beginObject()
-    json.key("trace_id")
-    json.string(report.traceID)
-    json.key("span_id")
-    json.string(report.spanID)
-    json.key("provider")
-    json.string(orNull: report.provider)
-    json.key("virtual_key")
-    json.string(orNull: report.virtualKey)
-    json.key("target")
-    json.string(orNull: report.target)
-    json.key("attempts")
-    json.int(report.attempts.count)
-    json.key("retry_attempt_count")
-    json.int(max(0, report.attempts.count - 1))
-    json.key("cache_status")
-    json.string("DISABLED")
-    json.key("cost")
-    json.cost(report.cost)
-    if report.usage != Usage() {
-        json.key("usage")
-        json.usage(report.usage)
-    }
-    json.key("hook_results")
-    json.null()
-    json.key("latency_ms")
-    json.latency(
-        total: report.totalMicroseconds, upstream: report.upstreamMicroseconds, firstChunk: report.firstChunkMicroseconds)
-    json.key("dropped_params")
-    json.strings(report.droppedParams)
-    json.key("warnings")
-    json.strings(report.warnings)
-    json.endObject()
+private func append(orNull text: String?, to out: inout [UInt8]) {
+    if let text { appendString(text, to: &out) } else { append("null", to: &out) }
+}
+
+private func append(_ texts: [String], to out: inout [UInt8]) {
+    if texts.isEmpty { return append("[]", to: &out) }
+    JSONWriter.append(to: &out) { $0.strings(texts) }
 }
 
 extension JSONWriter {

@@ -17,6 +17,8 @@ final class RunningRequest {
     private(set) var sentChunks = 0
     /// The notification that carries a piece of its stream.
     var chunkMethod: StaticString = "chat.completions.chunk"
+    /// What stands before each piece, the same for all of them.
+    private var chunkHead: [UInt8] = []
 
     init(_ request: JSONRPCRequest, session: RPCSession, batch: BatchReplies?) {
         self.request = request
@@ -58,21 +60,27 @@ extension RunningRequest: ChunkSink {
     /// One notification a piece, all of a batch in one write.
     func send(_ chunks: borrowing ChunkBatch) async {
         sentChunks += chunks.count
+        if chunkHead.isEmpty { chunkHead = makeChunkHead() }
         session.connection.write { out in
-            out.reserveCapacity(out.count + chunks.bytes.count + chunks.count * (96 + request.rawID.count))
+            out.reserveCapacity(out.count + chunks.bytes.count + chunks.count * (chunkHead.count + 3))
             var start = 0
             for end in chunks.ends {
-                JSONRPCWriter.beginNotification(chunkMethod, to: &out)
-                append("{\"id\":", to: &out)
-                out.append(contentsOf: request.rawID)
-                append(",\"chunk\":", to: &out)
+                out.append(contentsOf: chunkHead)
                 out.append(contentsOf: chunks.bytes[start..<end])
-                append("}", to: &out)
-                JSONRPCWriter.end(&out)
+                append("}}\n", to: &out)
                 start = end
             }
         }
         if session.connection.isCongested { await session.connection.waitUntilWritable() }
+    }
+
+    private func makeChunkHead() -> [UInt8] {
+        var head: [UInt8] = []
+        JSONRPCWriter.beginNotification(chunkMethod, to: &head)
+        append("{\"id\":", to: &head)
+        head.append(contentsOf: request.rawID)
+        append(",\"chunk\":", to: &head)
+        return head
     }
 }
 
