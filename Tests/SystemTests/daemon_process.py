@@ -17,7 +17,7 @@ READY_SECONDS = 30
 class Daemon:
     """Starts, and is waited for until both sockets answer."""
 
-    def __init__(self, folder, *, config=None, arguments=(), environment=None, prefix=(), program=None):
+    def __init__(self, folder, *, config=None, environment=None):
         self.folder = Path(folder)
         self.state = self.folder / "state"
         self.use_socket = self.folder / "s" / "wicket.sock"
@@ -25,11 +25,11 @@ class Daemon:
         self.config_file = self.folder / "wicket.yaml"
         self.log_file = self.folder / "log"
         self.config_file.write_text(json.dumps(config or {}))  # JSON is YAML
-        self._command = [
-            *prefix, program or WICKETD, "--config", str(self.config_file), "--socket", str(self.use_socket),
-            "--admin-socket", str(self.admin_socket), "--state-dir", str(self.state), *arguments,
+        self.command = [
+            WICKETD, "--config", str(self.config_file), "--state-dir", str(self.state),
+            "--socket", str(self.use_socket), "--admin-socket", str(self.admin_socket),
         ]
-        self._environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **(environment or {})}
+        self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **(environment or {})}
         self.process = None
 
     def start(self):
@@ -41,7 +41,7 @@ class Daemon:
         """Starts the process and does not wait for it."""
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment, cwd=self.folder
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment, cwd=self.folder
             )
         return self
 

@@ -30,6 +30,11 @@ def events(record):
     return found
 
 
+def answers(record):
+    """How many messages of Anthropic a record holds."""
+    return sum(event["type"] == "message_stop" for event in events(record)) if record["stream"] else 1
+
+
 def is_error(record):
     return record["response"]["status"] >= 400
 

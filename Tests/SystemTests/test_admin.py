@@ -96,6 +96,17 @@ def test_a_key_may_be_limited_to_models_and_to_a_time(admin, client, virtual_key
     assert caught.value.type == "permission_denied"
 
 
+def test_the_limits_of_a_key_are_kept_as_they_were_given(admin, virtual_key):
+    rates = [{"unit": unit, "amount": 60, "per": per} for unit, per in (
+        ("requests", "second"), ("tokens", "minute"), ("requests", "hour"), ("tokens", "day"))]
+    usages = [{"unit": unit, "amount": 5.5, "period": period} for unit, period in (
+        ("usd", "daily"), ("tokens", "weekly"), ("requests", "monthly"), ("usd", "total"))]
+    usages[0]["alert_at"] = 0.8
+    virtual_key("limits", base_url="http://127.0.0.1:1", rate_limits=rates, usage_limits=usages)
+    kept = admin.call("virtual_keys.get", {"name": "limits"})
+    assert (kept["rate_limits"], kept["usage_limits"]) == (rates, usages)
+
+
 def test_keys_are_listed_page_by_page(admin, virtual_key):
     names = [virtual_key(f"page-{number}", base_url="http://127.0.0.1:1") for number in range(5)]
     found, cursor = [], None

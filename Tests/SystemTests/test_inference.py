@@ -50,6 +50,21 @@ def test_models_are_listed(client):
     assert models["object"] == "list" and "local/echo" in [model["id"] for model in models["data"]]
 
 
+@pytest.mark.parametrize("provider, answer", [
+    ("openai", {"object": "list", "data": [{"id": "gpt-x", "object": "model", "created": 1, "owned_by": "openai"}]}),
+    ("anthropic", {"data": [{"type": "model", "id": "claude-x", "display_name": "X", "created_at": "2025-01-01T00:00:00Z"}],
+                   "has_more": False, "first_id": "claude-x", "last_id": "claude-x"}),
+])
+def test_a_providers_models_are_listed_in_one_form(client, virtual_key, provider, answer):
+    with HTTPUpstream(lambda exchange: exchange.json(answer)) as upstream:
+        key = virtual_key(f"models-{provider}", provider, base_url=f"{upstream.origin}/v1")
+        models = client.call("models.list", {"options": {"virtual_key": key}})["response"]
+        exchange, = upstream.exchanges
+    assert (exchange.method, exchange.path.split("?")[0], exchange.body) == ("GET", "/v1/models", b"")
+    assert models["object"] == "list" and [(model["id"], model["object"]) for model in models["data"]] == [
+        (answer["data"][0]["id"], "model")]
+
+
 def test_requests_on_one_connection_run_at_once_and_replies_come_as_they_finish(client):
     slow = client.request("chat.completions.create", chat(model="local/slow-1000"))
     quick = client.request("chat.completions.create", chat())
@@ -139,6 +154,26 @@ def test_an_answer_in_openais_form_comes_back_as_it_was(client, virtual_key):
     assert result["response"] == answer
     assert result["gateway"]["usage"] == {"input_tokens": 2, "output_tokens": 1}
     assert result["gateway"]["virtual_key"] == key
+
+
+def test_what_was_cached_and_thought_is_counted(client, virtual_key):
+    usage = {"prompt_tokens": 9, "completion_tokens": 5, "total_tokens": 14,
+             "prompt_tokens_details": {"cached_tokens": 4}, "completion_tokens_details": {"reasoning_tokens": 3}}
+    with HTTPUpstream(lambda exchange: exchange.json({**completion(), "usage": usage})) as upstream:
+        key = virtual_key("usage-openai", base_url=upstream.origin)
+        result = client.call("chat.completions.create", chat(provider=None, options={"virtual_key": key}))
+    assert result["gateway"]["usage"] == {
+        "input_tokens": 9, "output_tokens": 5, "cache_read_input_tokens": 4, "reasoning_output_tokens": 3}
+    message = {
+        "id": "m", "type": "message", "role": "assistant", "model": "c", "content": [], "stop_reason": "end_turn",
+        "usage": {"input_tokens": 2, "output_tokens": 5, "cache_read_input_tokens": 4, "cache_creation_input_tokens": 3},
+    }
+    with HTTPUpstream(lambda exchange: exchange.json(message)) as upstream:
+        key = virtual_key("usage-anthropic", "anthropic", base_url=upstream.origin)
+        result = client.call("chat.completions.create", chat(provider=None, options={"virtual_key": key}))
+    assert result["gateway"]["usage"] == {
+        "input_tokens": 9, "output_tokens": 5, "cache_read_input_tokens": 4, "cache_creation_input_tokens": 3}
+    assert result["response"]["usage"]["prompt_tokens_details"]["cached_tokens"] == 4
 
 
 def test_an_alias_of_a_model_is_replaced_and_nothing_else(client, virtual_key):

@@ -14,7 +14,7 @@ import time
 import pytest
 
 from daemon_process import answers
-from rpc_client import RpcClient, chat
+from rpc_client import RpcClient, RpcFailure, chat
 
 CONFIGURATION_EXIT = 78  # EX_CONFIG: systemd does not restart after it
 
@@ -77,13 +77,13 @@ def mode(path):
 def test_a_path_that_is_too_long_is_refused(make_daemon):
     daemon = make_daemon(start=False)
     daemon.use_socket = daemon.folder / ("x" * 110) / "s"
-    done = run(daemon._command[0], "--socket", daemon.use_socket, "--state-dir", daemon.state)
+    done = run(daemon.command[0], "--socket", daemon.use_socket, "--state-dir", daemon.state)
     assert done.returncode != 0 and "107" in done.stderr
 
 
 def test_a_second_daemon_is_refused_and_the_first_goes_on(make_daemon, connect):
     first = make_daemon()
-    second = run(first._command[0], *first._command[1:], env=first._environment)
+    second = run(first.command[0], *first.command[1:], env=first.environment)
     assert second.returncode == 1 and str(first.use_socket) in second.stderr
     assert connect(first).call("system.ping") == {"pong": True}
 
@@ -100,13 +100,14 @@ def test_what_is_no_socket_is_left_alone(make_daemon):
     daemon = make_daemon(start=False)
     daemon.use_socket.parent.mkdir(parents=True)
     daemon.use_socket.write_text("mine")
-    done = run(daemon._command[0], *daemon._command[1:], env=daemon._environment)
+    done = run(daemon.command[0], *daemon.command[1:], env=daemon.environment)
     assert done.returncode == 1 and daemon.use_socket.read_text() == "mine"
 
 
 def test_sigterm_finishes_what_is_in_flight_and_takes_nothing_new(make_daemon, connect):
     daemon = make_daemon()
-    client = connect(daemon)
+    client, other = connect(daemon), connect(daemon)
+    other.call("system.ping")
     identifier = client.request("chat.completions.create", chat(model="local/slow-1500", stream=True))
     client.receive()
     daemon.terminate()
@@ -114,6 +115,9 @@ def test_sigterm_finishes_what_is_in_flight_and_takes_nothing_new(make_daemon, c
     while answers(daemon.use_socket):
         assert time.monotonic() < deadline, "new connections are still taken"
         time.sleep(0.01)
+    with pytest.raises(RpcFailure) as caught:
+        other.call("chat.completions.create", chat())
+    assert caught.value.type == "overloaded" and caught.value.data["retryable"]
     chunks, result = client.outcome(identifier)
     assert chunks and result["response"] is None
     assert daemon.process.wait(30) == 0
@@ -157,7 +161,7 @@ def test_the_log_and_the_keys_outlive_a_kill(make_daemon, connect):
 def test_a_reload_takes_a_right_configuration_and_refuses_a_wrong_one(make_daemon, connect):
     daemon = make_daemon(config={"limits": {"max_in_flight": 100}})
     admin = connect(daemon, admin=True)
-    assert admin.call("system.reload")["config_file"] == str(daemon.config_file)
+    assert admin.call("system.reload") == {"config_file": str(daemon.config_file), "needs_restart": []}
     daemon.config_file.write_text(json.dumps({"limts": {}}))
     daemon.process.send_signal(signal.SIGHUP)
     time.sleep(0.2)
@@ -166,6 +170,14 @@ def test_a_reload_takes_a_right_configuration_and_refuses_a_wrong_one(make_daemo
     error = admin.receive()["error"]
     assert identifier and "limits" in error["message"]
     assert connect(daemon).call("system.ping") == {"pong": True}
+
+
+def test_it_runs_without_a_configuration(make_daemon, connect):
+    daemon = make_daemon(start=False)
+    place = daemon.command.index("--config")
+    del daemon.command[place:place + 2]
+    daemon.start()
+    assert connect(daemon, admin=True).call("system.reload") == {"config_file": None, "needs_restart": []}
 
 
 class NotifySocket:
@@ -206,9 +218,8 @@ def test_systemd_is_told(make_daemon, short_folder):
 def test_sockets_are_taken_from_socket_activation(make_daemon, recorder):
     daemon = make_daemon(start=False)
     daemon.admin_socket.parent.mkdir(parents=True)
-    daemon._command = [
+    daemon.command[:0] = [
         "systemd-socket-activate", f"--listen={daemon.use_socket}", f"--listen={daemon.admin_socket}", "--fdname=use:admin",
-        *daemon._command,
     ]
     daemon.launch()
     deadline = time.monotonic() + 20

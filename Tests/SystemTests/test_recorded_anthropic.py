@@ -12,8 +12,9 @@ from rpc_client import RpcFailure
 from tap import Tap
 
 RECORDS = recordings.load("anthropic", "messages")
-#: Written by the provider to be wrong in part: unknown kinds, missing ends. They must not hurt, and prove nothing else.
-SOUND = [record for record in RECORDS if record["fidelity"] != "provider_test_vector"]
+#: Some were written by the provider to be wrong in part (unknown kinds, missing ends), and two recorders put several answers into
+#: one. They must not hurt, and prove nothing else.
+SOUND = [record for record in RECORDS if record["fidelity"] != "provider_test_vector" and recordings.answers(record) == 1]
 ABSENT = pytest.mark.skipif(not RECORDS, reason="the recorded exchanges are not here: they are not part of the repository")
 
 
@@ -41,8 +42,8 @@ def check_error(record, failure):
 @pytest.mark.parametrize("record", SOUND, ids=lambda record: record["id"])
 def test_a_recorded_message_passes_through_natively(client, virtual_key, tap, record):
     body = record["request"]["body"]
-    if not isinstance(body, dict):
-        pytest.skip("only the answer was recorded")
+    if not isinstance(body, dict):  # only the answer was recorded
+        body = chat_params("", record["stream"])["request"]
     if recordings.asked_for_a_stream(record) != record["stream"] and not recordings.is_error(record):
         pytest.skip("the recorder kept the answer to a stream as one object: its framing is not known")
     key = virtual_key("recorded", "anthropic", base_url=f"{tap.origin}/r/{record['id']}/v1")
@@ -121,7 +122,7 @@ def serve_both(exchange, record):
 
 @ABSENT
 @pytest.mark.parametrize("record", [each for each in RECORDS if each not in SOUND], ids=lambda record: record["id"])
-def test_what_a_provider_wrote_to_be_wrong_hurts_nobody(client, virtual_key, replay_origin, record):
+def test_what_is_wrong_in_part_hurts_nobody(client, virtual_key, replay_origin, record):
     key = virtual_key("vector", "anthropic", base_url=f"{replay_origin}/r/{record['id']}/v1")
     outcome(client, "chat.completions.create", chat_params(key, record["stream"]))
     outcome(client, "messages.create", chat_params(key, record["stream"]))
