@@ -21,7 +21,7 @@ struct JSONParser {
         guard let base = text.baseAddress, text.count > 0 else { throw JSONError(.unexpectedEnd, at: 0) }
         if text.count > Int(Int32.max) { throw JSONError(.tooLarge, at: Int(Int32.max)) }
         var parser = JSONParser(text: JSONScanner(base: base, end: text.count), maximumDepth: maximumDepth)
-        if tape.isEmpty { grow(&tape, by: min(text.count / 16 + 8, 512)) }
+        if tape.isEmpty { grow(&tape, by: min(text.count / 16 + 16, 512)) }
         while try tape.withUnsafeMutableBufferPointer({ (room) throws(JSONError) in try parser.parse(room) }) == .tapeIsFull {
             grow(&tape, by: tape.count)
         }

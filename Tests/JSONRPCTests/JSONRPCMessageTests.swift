@@ -81,6 +81,7 @@ struct JSONRPCMessageTests {
         (#"{"jsonrpc":"2.0","id":1,"result":1,"result":1}"#, "\"result\""),
         (#"{"jsonrpc":"2.0","id":1,"error":1,"error":1}"#, "\"error\""),
         (#"{"jsonrpc":"2.0","id":1,"method":"a","x":1,"y":2,"x":3}"#, "\"x\""),
+        (#"{"jsonrpc":"2.0","x":1,"id":1,"method":"a","\u0078":3}"#, "\\u0078"),
     ])
     func `a key that occurs twice in the envelope is refused by name and answered without an id`(_ line: String, _ key: String) {
         guard case .invalid(let invalid) = parse(line) else {
