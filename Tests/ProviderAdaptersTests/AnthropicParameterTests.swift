@@ -89,9 +89,9 @@ struct AnthropicParameterTests {
         ParameterCase(
             testDescription: "Portkey's form of a native tool, with its beta",
             members:
-                #""tools":[{"type":"computer","computer":{"name":"computer_20250124","display_width_px":9},"cache_control":{"a":1}}]"#,
+                #""tools":[{"type":"computer","computer":{"name":"computer_20250124","width":9},"cache_control":{"a":1}}]"#,
             expected:
-                #""tools":[{"type":"computer_20250124","name":"computer","display_width_px":9,"cache_control":{"a":1}}]"#,
+                #""tools":[{"type":"computer_20250124","name":"computer","width":9,"cache_control":{"a":1}}]"#,
             betas: "computer-use-2025-01-24"),
         ParameterCase(
             testDescription: "a named tool, one at a time",
