@@ -9,9 +9,9 @@ let swift: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-/// What only the daemon links: optimised across modules, and without run-time checks of exclusive access (its objects are confined
-/// to one thread, and the debug build, which all tests run, checks). The client library has no such flags, so that it can be
-/// another package's dependency.
+/// What only the daemon links: optimised across modules, and without run-time checks of exclusive access (its objects are
+/// confined to one thread, and the debug build, which all tests run, checks). The client library has no such flags, so that it
+/// can be another package's dependency.
 let daemon: [SwiftSetting] =
     swift + [.unsafeFlags(["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release))]
 
@@ -73,7 +73,8 @@ let package = Package(
         target(
             "WicketDaemon",
             [
-                "CLinux", "CSystemd", "CYAML", "GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "JSONRPC", "KeyVault",
+                "CLinux", "CSystemd", "CYAML", "GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "JSONRPC",
+                "KeyVault",
                 "Observability", "ProviderAdapters", "Reactor", "SocketServer", "Upstream", "WicketProtocol",
             ],
             exclude: ["Documentation.docc"], resources: [.embedInCode("Resources/openrpc.json")], settings: daemon),
@@ -88,7 +89,8 @@ let package = Package(
         support("ReactorTestSupport", ["Reactor"]),
         support("WicketTestServer", ["JSONRPC", "WicketClient"]),
         .executableTarget(
-            name: "LifecycleProbe", dependencies: ["Reactor", "WicketDaemon"], path: "Tests/LifecycleProbe", swiftSettings: swift),
+            name: "LifecycleProbe", dependencies: ["Reactor", "WicketDaemon"], path: "Tests/LifecycleProbe",
+            swiftSettings: swift),
         .target(name: "CAllocationCounter", path: "Tests/Benchmarks/CAllocationCounter"),
         .executableTarget(
             name: "wicket-json-benchmark", dependencies: ["CAllocationCounter", "JSONBytes", "JSONRPC"],
@@ -99,7 +101,9 @@ let package = Package(
         tests("GatewayModelTests", ["GatewayModel"]),
         tests("ProviderAdaptersTests", ["GatewayModel", "JSONBytes", "ProviderAdapters"]),
         tests("ReactorTests", ["CLinux", "Reactor", "ReactorTestSupport"]),
-        tests("UpstreamTests", ["CCurl", "CCurlShim", "GatewayEngine", "GatewayModel", "Reactor", "ReactorTestSupport", "Upstream"]),
+        tests(
+            "UpstreamTests",
+            ["CCurl", "CCurlShim", "GatewayEngine", "GatewayModel", "Reactor", "ReactorTestSupport", "Upstream"]),
         tests("KeyVaultTests", ["GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "KeyVault"]),
         tests("GatewayStoreTests", ["CSQLite", "GatewayEngine", "GatewayModel", "GatewayStore"]),
         tests("ObservabilityTests", ["GatewayEngine", "Observability"]),

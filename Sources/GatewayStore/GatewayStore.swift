@@ -134,7 +134,8 @@ private func makePrivateFile(_ path: String) throws(GatewayFailure) {
     close(descriptor)
 }
 
-/// What a write's body left for its caller; written and read on the writer's thread.
+/// What a write's body left for its caller.
+// Sendable is sound: it is written and read on the writer's thread only.
 private final class Outcome<Value: Sendable>: @unchecked Sendable {
     var value: Value?
 }

@@ -25,11 +25,10 @@ import Testing
             seen == """
                 POST /v1/a/../b?q=%20 HTTP/1.1
                 Host: 127.0.0.1:\(server.port)
-                User-Agent: wicket/test
-                Accept: */*
                 anthropic-version: 2023-06-01
                 X-Empty:
                 content-type: application/json
+                User-Agent: wicket/test
                 authorization: Bearer sk-1
                 Content-Length: 13
 
