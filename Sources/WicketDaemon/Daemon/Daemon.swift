@@ -70,6 +70,7 @@ final class Daemon: @unchecked Sendable {
             return fail(error)
         }
         watch()
+        wicket_release_startup_memory()
         manager.ready(status: "Answering at \(configuration.socketPath)")
         logger.notice(
             "Ready",
