@@ -171,7 +171,33 @@ class Bench:
         return (min if low else max)(self.samples[name]) if name in self.samples else None
 
 
-def table(b: Bench, names, idle, after):
+def hang_ups(use, admin, rounds=25):
+    """Milliseconds from a client's hang-up to the end of the provider's side: the median and the worst."""
+    taken = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        rpc(admin, "virtual_keys.create", {"name": "slow", "provider": "openai", "secret": {"api_key": "sk-slow-0123456789"},
+                                           "base_url": f"http://127.0.0.1:{server.getsockname()[1]}/v1"})
+        line = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "chat.completions.create", "params": {
+            "request": {"model": "m", "messages": [], "stream": True}, "options": {"virtual_key": "slow"}}}).encode() + b"\n"
+        for number in range(rounds):
+            client = socket.socket(socket.AF_UNIX)
+            client.connect(str(use))
+            client.sendall(line)
+            upstream, _ = server.accept()
+            upstream.recv(65536)
+            if number % 2:  # every other one in the middle of a stream
+                upstream.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: {\"choices\":[]}\n\n")
+                client.recv(65536)
+            started = time.perf_counter()
+            client.close()
+            while upstream.recv(65536):
+                pass
+            taken.append((time.perf_counter() - started) * 1000)
+            upstream.close()
+    return statistics.median(taken), max(taken)
+
+
+def table(b: Bench, names, idle, after, hung_up):
     def cell(key, digits=1, low=True):
         if b.median(key) is None:
             return "–"
@@ -192,13 +218,15 @@ def table(b: Bench, names, idle, after):
         k = f"own/{n}/32/whole"
         print(f"| {n} | {cell(k + '/rps', 0, False)} | {cell(k + '/cpu')} | {cell(k + '/p50')} | {cell(k + '/p99')} "
               f"| {cell(f'own/{n}/256/whole/rps', 0, False)} | {cell(f'own/{n}/256/whole/p99')} | {cell(f'own/{n}/32/stream/cpu_chunk', 2)} |")
-    print(f"\nwicket's resident memory: {idle:.1f} MB idle, {after:.1f} MB after all of it.")
+    print(f"\nwicket's resident memory: {idle:.1f} MB idle, {after:.1f} MB after all of it. "
+          f"A hang-up ends the upstream's side after {hung_up[0]:.2f} ms (median).")
     marks = [
         ("added p50, one core, one client", added("wicket"), 35, True),
         ("requests/s, 32 clients", b.median("own/wicket/32/whole/rps"), 30000, False),
         ("CPU a request, 32 clients", b.median("own/wicket/32/whole/cpu"), 30, True),
         ("CPU a chunk, burst", b.median("own/wicket/32/stream/cpu_chunk"), 1, True),
         ("idle memory, MB", idle, 22, True),
+        ("hang-up to the upstream's end, worst of 25, ms", hung_up[1], 50, True),
     ]
     missed = 0
     print("\n| mark | measured | must be | |\n|--|--:|--:|--|")
@@ -218,7 +246,7 @@ def main():
     options.add_argument("--check", action="store_true", help="exit 1 when a mark is missed")
     given = options.parse_args()
     if not os.access(given.wicketd, os.X_OK):
-        sys.exit(f"{given.wicketd} is not there: run `swift build -c release` first")
+        sys.exit(f"{given.wicketd} is not there: run `swift build -c release --static-swift-stdlib` first")
     with tempfile.TemporaryDirectory(prefix="wicket-bench-") as name:
         folder = Path(name)
         build(folder)
@@ -245,7 +273,8 @@ def main():
                 upstream.move(1)
                 for way, (target, process) in ways.items():
                     bench.on_own_core(way, target, process)
-            missed = table(bench, list(ways), idle, daemon.rss_mb())
+            hung_up = hang_ups(use, folder / "admin" / "admin.sock")
+            missed = table(bench, list(ways), idle, daemon.rss_mb(), hung_up)
         finally:
             for process in reversed(running):
                 process.stop()

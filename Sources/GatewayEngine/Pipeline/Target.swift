@@ -44,7 +44,10 @@ struct TargetResolver: Sendable {
             if provider.hasPrefix("@") { return try target(forKey: String(provider.dropFirst()), options, model, now) }
             return try target(forProvider: provider, options, model)
         }
-        if let keyless = keylessProvider(named: model) { return try target(forProvider: keyless, options, model) }
+        if let (keyless, rest) = keylessProvider(named: model) {
+            // `local` knows its models by both names, and says the one that it was asked by.
+            return try target(forProvider: keyless, options, keyless == "local" ? model : rest)
+        }
         throw .invalidParams(
             "options.virtual_key",
             "Nothing says which provider to ask. Name a key in options.virtual_key (`wicket keys list` shows yours), or a "
@@ -73,12 +76,12 @@ struct TargetResolver: Sendable {
         return slug
     }
 
-    /// `local/echo` names a provider that needs no key and has an address of its own, so nothing else has to be said.
-    private func keylessProvider(named model: String) -> String? {
+    /// `ollama/llama3` names a provider that needs no key and has an address of its own, so nothing else has to be said.
+    private func keylessProvider(named model: String) -> (provider: String, model: String)? {
         guard let slash = model.firstIndex(of: "/"), let provider = catalog.provider(String(model[..<slash])),
             provider.authField == nil, !provider.baseURL.isEmpty
         else { return nil }
-        return provider.id
+        return (provider.id, String(model[model.index(after: slash)...]))
     }
 
     // MARK: The target
