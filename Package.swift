@@ -9,9 +9,18 @@ let swift: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// What only the daemon links: optimised across modules, and without run-time checks of exclusive access (its objects are
+/// confined to one thread, and the debug build, which all tests run, checks). The client library has no such flags, so that it
+/// can be another package's dependency.
+let daemon: [SwiftSetting] =
+    swift + [.unsafeFlags(["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release))]
+
 /// A target and, right beside it, whom it may import; `Tests/TidyTests` holds the sources to it.
-func target(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = []) -> Target {
-    .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: swift)
+func target(
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = [],
+    settings: [SwiftSetting] = swift
+) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: settings)
 }
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: swift)
@@ -47,28 +56,29 @@ let package = Package(
         // Values and decisions: pure.
         target("JSONBytes"),
         target("JSONRPC", ["JSONBytes"]),
-        target("GatewayModel"),
+        target("GatewayModel", settings: daemon),
         target("WicketProtocol", ["JSONBytes", "JSONRPC"]),
         target(
             "ProviderAdapters", ["GatewayModel", "JSONBytes"], exclude: ["Resources/providers.schema.json"],
-            resources: [.embedInCode("Resources/providers.json")]),
+            resources: [.embedInCode("Resources/providers.json")], settings: daemon),
 
         // The shell: where decisions meet time, threads and disks.
-        target("Reactor", ["CLinux"]),
-        target("GatewayEngine", ["GatewayModel", "JSONBytes", "ProviderAdapters"]),
-        target("SocketServer", ["CLinux", "GatewayModel", "JSONRPC", "Reactor"]),
-        target("KeyVault", ["GatewayEngine", "GatewayModel", "JSONBytes", crypto]),
-        target("GatewayStore", ["CLinux", "CSQLite", "GatewayEngine", "GatewayModel", "JSONBytes"]),
-        target("Upstream", ["CCurl", "CCurlShim", "CLinux", "GatewayEngine", "GatewayModel", "Reactor"]),
-        target("Observability", ["CLinux", "GatewayEngine", "GatewayModel"]),
+        target("Reactor", ["CLinux"], settings: daemon),
+        target("GatewayEngine", ["GatewayModel", "JSONBytes", "ProviderAdapters"], settings: daemon),
+        target("SocketServer", ["CLinux", "GatewayModel", "JSONRPC", "Reactor"], settings: daemon),
+        target("KeyVault", ["GatewayEngine", "GatewayModel", "JSONBytes", crypto], settings: daemon),
+        target("GatewayStore", ["CLinux", "CSQLite", "GatewayEngine", "GatewayModel", "JSONBytes"], settings: daemon),
+        target("Upstream", ["CCurl", "CCurlShim", "CLinux", "GatewayEngine", "GatewayModel", "Reactor"], settings: daemon),
+        target("Observability", ["CLinux", "GatewayEngine", "GatewayModel"], settings: daemon),
         target(
             "WicketDaemon",
             [
-                "CLinux", "CSystemd", "CYAML", "GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "JSONRPC", "KeyVault",
+                "CLinux", "CSystemd", "CYAML", "GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "JSONRPC",
+                "KeyVault",
                 "Observability", "ProviderAdapters", "Reactor", "SocketServer", "Upstream", "WicketProtocol",
             ],
-            exclude: ["Documentation.docc"], resources: [.embedInCode("Resources/openrpc.json")]),
-        .executableTarget(name: "wicketd", dependencies: ["WicketDaemon"], swiftSettings: swift),
+            exclude: ["Documentation.docc"], resources: [.embedInCode("Resources/openrpc.json")], settings: daemon),
+        .executableTarget(name: "wicketd", dependencies: ["WicketDaemon"], swiftSettings: daemon),
 
         // The clients: never the engine.
         target("WicketClient", ["JSONBytes", "JSONRPC", "WicketProtocol"]),
@@ -79,7 +89,8 @@ let package = Package(
         support("ReactorTestSupport", ["Reactor"]),
         support("WicketTestServer", ["JSONRPC", "WicketClient"]),
         .executableTarget(
-            name: "LifecycleProbe", dependencies: ["Reactor", "WicketDaemon"], path: "Tests/LifecycleProbe", swiftSettings: swift),
+            name: "LifecycleProbe", dependencies: ["Reactor", "WicketDaemon"], path: "Tests/LifecycleProbe",
+            swiftSettings: swift),
         .target(name: "CAllocationCounter", path: "Tests/Benchmarks/CAllocationCounter"),
         .executableTarget(
             name: "wicket-json-benchmark", dependencies: ["CAllocationCounter", "JSONBytes", "JSONRPC"],
@@ -90,7 +101,9 @@ let package = Package(
         tests("GatewayModelTests", ["GatewayModel"]),
         tests("ProviderAdaptersTests", ["GatewayModel", "JSONBytes", "ProviderAdapters"]),
         tests("ReactorTests", ["CLinux", "Reactor", "ReactorTestSupport"]),
-        tests("UpstreamTests", ["CCurl", "CCurlShim", "GatewayEngine", "GatewayModel", "Reactor", "ReactorTestSupport", "Upstream"]),
+        tests(
+            "UpstreamTests",
+            ["CCurl", "CCurlShim", "GatewayEngine", "GatewayModel", "Reactor", "ReactorTestSupport", "Upstream"]),
         tests("KeyVaultTests", ["GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "KeyVault"]),
         tests("GatewayStoreTests", ["CSQLite", "GatewayEngine", "GatewayModel", "GatewayStore"]),
         tests("ObservabilityTests", ["GatewayEngine", "Observability"]),

@@ -2,7 +2,8 @@
 package import GatewayModel
 import Glibc
 
-/// The daemon's state directory: 0700, its own, and one daemon's at a time. Whoever writes into it takes one of these, so that it has been checked.
+/// The daemon's state directory: 0700, its own, and one daemon's at a time. Whoever writes into it takes one of these, so that it
+/// has been checked.
 package final class StateDirectory: Sendable {
     package let path: String
     private let descriptor: Int32
@@ -24,7 +25,9 @@ package final class StateDirectory: Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure("cannot be examined: \(errorText()).", path) }
         if status.st_uid != geteuid() {
-            throw failure("belongs to uid \(status.st_uid), not to uid \(geteuid()) that runs the daemon. Change its owner or use another.", path)
+            throw failure(
+                "belongs to uid \(status.st_uid), not to uid \(geteuid()) that runs the daemon. Change its owner or use another.",
+                path)
         }
         if status.st_mode & 0o077 != 0 { throw failure("is open to other users. Run: chmod 700 '\(path)'", path) }
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {

@@ -29,7 +29,8 @@ package struct BaseURL: Hashable, Sendable {
     private init(checking text: [UInt8]) throws(Refusal) {
         guard !text.isEmpty, text.count <= 2048 else { throw Refusal("A base URL has 1 to 2048 characters.") }
         guard text.allSatisfy(isURLCharacter) else {
-            throw Refusal("A base URL is plain ASCII without spaces, quotes or backslashes; write other characters percent-encoded.")
+            throw Refusal(
+                "A base URL is plain ASCII without spaces, quotes or backslashes; write other characters percent-encoded.")
         }
         guard !text.contains(UInt8(ascii: "?")), !text.contains(UInt8(ascii: "#")) else {
             throw Refusal("A base URL has no query and no fragment; leave out what follows '?' or '#'.")
@@ -47,7 +48,8 @@ package struct BaseURL: Hashable, Sendable {
             throw Refusal("'\(String(decoding: hostText, as: UTF8.self))' is no host name or address; IPv6 goes in brackets.")
         }
         guard scheme == "https" || host.isLoopback else {
-            throw Refusal("Plain http is for loopback addresses only, so that the key never crosses a network unencrypted; use https.")
+            throw Refusal(
+                "Plain http is for loopback addresses only, so that the key never crosses a network unencrypted; use https.")
         }
         let usual = scheme == "https" ? 443 : 80
         origin = "\(scheme)://\(host.text)" + (port.map { $0 == usual ? "" : ":\($0)" } ?? "")
@@ -71,7 +73,9 @@ private func splitScheme(_ text: [UInt8]) -> (scheme: String, rest: ArraySlice<U
 /// Cuts `:port` off. A colon inside of brackets belongs to the address.
 private func splitPort(_ authority: ArraySlice<UInt8>) throws(Refusal) -> (host: ArraySlice<UInt8>, port: Int?) {
     let colon = UInt8(ascii: ":")
-    guard let index = authority.lastIndex(of: colon), !authority[index...].contains(UInt8(ascii: "]")) else { return (authority, nil) }
+    guard let index = authority.lastIndex(of: colon), !authority[index...].contains(UInt8(ascii: "]")) else {
+        return (authority, nil)
+    }
     let digits = authority[(index + 1)...]
     guard (1...5).contains(digits.count), digits.allSatisfy(isDigit), let port = Int(String(decoding: digits, as: UTF8.self)),
         (1...65_535).contains(port)
@@ -82,7 +86,8 @@ private func splitPort(_ authority: ArraySlice<UInt8>) throws(Refusal) -> (host:
 private func checkedPath(_ path: ArraySlice<UInt8>) throws(Refusal) -> String {
     var path = path
     while path.last == UInt8(ascii: "/") { path.removeLast() }
-    for segment in path.split(separator: UInt8(ascii: "/")) where segment.elementsEqual(".".utf8) || segment.elementsEqual("..".utf8) {
+    for segment in path.split(separator: UInt8(ascii: "/"))
+    where segment.elementsEqual(".".utf8) || segment.elementsEqual("..".utf8) {
         throw Refusal("A base URL's path has no '.' or '..' segments.")
     }
     return String(decoding: path, as: UTF8.self)
@@ -92,7 +97,8 @@ private func checkedPath(_ path: ArraySlice<UInt8>) throws(Refusal) -> String {
 private func isURLCharacter(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\\"), UInt8(ascii: "^"), UInt8(ascii: "`"),
-        UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"): false
+        UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"):
+        false
     default: byte > 0x20 && byte < 0x7F
     }
 }

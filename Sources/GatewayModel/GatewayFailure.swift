@@ -33,7 +33,7 @@ package struct GatewayFailure: Error, Sendable {
 
     /// The caller cancelled the request or hung up.
     package static var callCancelled: GatewayFailure {
-        GatewayFailure(.cancelled, "The call was cancelled, or its caller hung up.")
+        GatewayFailure(.cancelled, "The call was cancelled.")
     }
 
     /// A refused parameter: `path` names it as the caller wrote it.

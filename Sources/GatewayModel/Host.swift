@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A URL's host: a name, an IPv4 address or an IPv6 address in brackets. Anything that a resolver may read as an address in another
-/// notation (`127.1`, `0x7f000001`, `2130706433`) is refused, so that no text means a place that it does not show.
+/// A URL's host: a name, an IPv4 address or an IPv6 address in brackets. Anything that a resolver may read as an address in
+/// another notation (`127.1`, `0x7f000001`, `2130706433`) is refused, so that no text means a place that it does not show.
 struct Host {
     /// As it goes into a URL: lower case, addresses in their short form (RFC 5952).
     let text: String
@@ -65,7 +65,9 @@ private func groupList(_ text: ArraySlice<UInt8>, isTail: Bool = true) -> [UInt1
     var groups: [UInt16] = []
     for (index, part) in parts.enumerated() {
         if isTail, index == parts.count - 1, part.contains(UInt8(ascii: ".")) {
-            guard let bytes = ipv4Bytes(part.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)) else { return nil }
+            guard let bytes = ipv4Bytes(part.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)) else {
+                return nil
+            }
             groups += [UInt16(bytes[0]) << 8 | UInt16(bytes[1]), UInt16(bytes[2]) << 8 | UInt16(bytes[3])]
         } else {
             guard (1...4).contains(part.count), part.allSatisfy(isHexadecimal),

@@ -39,14 +39,15 @@ extension Timestamp: CustomStringConvertible {
 }
 
 extension Timestamp {
-    /// Reads RFC 3339's `date-time`: any offset, any number of decimals (those past the millisecond are cut), a leap second as the
-    /// second after it. Nil for all else, also for days that the calendar has not.
+    /// Reads RFC 3339's `date-time`: any offset, any number of decimals (those past the millisecond are cut), a leap second as
+    /// the second after it. Nil for all else, also for days that the calendar has not.
     package init?(rfc3339 text: some StringProtocol) {
         var scanner = DigitScanner(Array(text.utf8))
         guard let year = scanner.digits(4), scanner.skip("-"), let month = scanner.digits(2), scanner.skip("-"),
             let day = scanner.digits(2), scanner.skip("T") || scanner.skip("t"),
             let hour = scanner.digits(2), scanner.skip(":"), let minute = scanner.digits(2), scanner.skip(":"),
-            let second = scanner.digits(2), let fraction = scanner.fraction(), let offset = scanner.offsetMinutes(), scanner.isAtEnd
+            let second = scanner.digits(2), let fraction = scanner.fraction(), let offset = scanner.offsetMinutes(),
+            scanner.isAtEnd
         else { return nil }
         guard (1...12).contains(month), day >= 1, day <= daysIn(month, of: year), hour < 24, minute < 60 else { return nil }
         let minutes = (daysSince1970(year, month, day) * 24 + hour) * 60 + minute - offset
@@ -105,7 +106,9 @@ private struct DigitScanner {
     mutating func offsetMinutes() -> Int? {
         if skip("Z") || skip("z") { return 0 }
         let east = skip("+")
-        guard east || skip("-"), let hours = digits(2), skip(":"), let minutes = digits(2), hours < 24, minutes < 60 else { return nil }
+        guard east || skip("-"), let hours = digits(2), skip(":"), let minutes = digits(2), hours < 24, minutes < 60 else {
+            return nil
+        }
         return (east ? 1 : -1) * (hours * 60 + minutes)
     }
 }

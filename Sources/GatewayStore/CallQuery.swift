@@ -108,7 +108,9 @@ private struct CallQuery {
         return ("SELECT id, \(CallTable.columns) FROM call \(condition) ORDER BY id DESC LIMIT \(limit)", values)
     }
 
-    static func run(_ connection: SQLiteConnection, _ sql: String, _ values: [CallFilter.Value]) throws(SQLiteError) -> [StoredCall] {
+    static func run(_ connection: SQLiteConnection, _ sql: String, _ values: [CallFilter.Value]) throws(SQLiteError)
+        -> [StoredCall]
+    {
         let statement = try connection.uncachedStatement(sql)
         for (index, value) in values.enumerated() {
             let index = Int32(index + 1)

@@ -4,14 +4,16 @@ import GatewayModel
 /// The log's table: how a record becomes a row, and a row a record. Both go through the columns in the one order of `columns`.
 enum CallTable {
     static let columns = """
-        trace_id, span_id, started_at, method, pid, uid, gid, executable, unit, virtual_key, provider, model, response_model, target, \
-        status, error, stream, input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens, \
+        trace_id, span_id, started_at, method, pid, uid, gid, executable, unit, virtual_key, provider, model, response_model, \
+        target, status, error, stream, input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens, \
         reasoning_output_tokens, attempts, chunks, latency_us, upstream_us, first_chunk_us, cost_status, cost_nano_usd, metadata
         """
     static let insert = "INSERT INTO call (\(columns)) VALUES (\(Array(repeating: "?", count: 30).joined(separator: ",")))"
 
     /// Inserts one row. Its texts are gathered in `scratch`, where SQLite reads them: no copy a column.
-    static func insert(_ record: borrowing CallRecord, _ statement: SQLiteStatement, _ scratch: inout TextScratch) throws(SQLiteError) {
+    static func insert(_ record: borrowing CallRecord, _ statement: SQLiteStatement, _ scratch: inout TextScratch)
+        throws(SQLiteError)
+    {
         var row = RowBinder(statement)
         scratch.reserve(textSize(record))
         row.text(record.traceID, &scratch)
@@ -55,8 +57,10 @@ enum CallTable {
 
     private static func textSize(_ record: borrowing CallRecord) -> Int {
         func size(_ text: String?) -> Int { text?.utf8.count ?? 0 }
-        return size(record.traceID) + size(record.spanID) + size(record.method) + size(record.peer.executable) + size(record.peer.unit)
-            + size(record.virtualKey) + size(record.provider) + size(record.model) + size(record.responseModel) + size(record.target)
+        return size(record.traceID) + size(record.spanID) + size(record.method) + size(record.peer.executable)
+            + size(record.peer.unit)
+            + size(record.virtualKey) + size(record.provider) + size(record.model) + size(record.responseModel)
+            + size(record.target)
             + size(record.errorName) + 8 + (record.metadata?.count ?? 0)
     }
 

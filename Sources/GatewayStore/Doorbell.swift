@@ -32,13 +32,15 @@ final class Doorbell: Sendable {
 func startThread(_ name: StaticString, _ body: @escaping @Sendable () -> Void) -> Bool {
     let start = Unmanaged.passRetained(ThreadStart(name, body))
     var thread = pthread_t()
-    let refused = pthread_create(&thread, nil, { argument in
-        guard let argument else { return nil }
-        let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
-        wicket_name_thread(UnsafeRawPointer(start.name.utf8Start).assumingMemoryBound(to: CChar.self))
-        start.body()
-        return nil
-    }, start.toOpaque())
+    let refused = pthread_create(
+        &thread, nil,
+        { argument in
+            guard let argument else { return nil }
+            let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
+            wicket_name_thread(UnsafeRawPointer(start.name.utf8Start).assumingMemoryBound(to: CChar.self))
+            start.body()
+            return nil
+        }, start.toOpaque())
     if refused != 0 {
         start.release()
         return false

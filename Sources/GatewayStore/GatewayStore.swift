@@ -5,8 +5,8 @@ import Glibc
 
 /// The daemon's database: the log of calls, and the vault's sealed rows.
 ///
-/// Nothing here runs on the caller's thread but the queueing. Whatever is awaited is durable (`synchronous = FULL`) when it returns;
-/// a log row is durable some 30 milliseconds after `append`, or when `flush` returns.
+/// Nothing here runs on the caller's thread but the queueing. Whatever is awaited is durable (`synchronous = FULL`) when it
+/// returns; a log row is durable some 30 milliseconds after `append`, or when `flush` returns.
 package final class GatewayStore: Sendable {
     package let path: String
     private let writer: Writer
@@ -48,8 +48,8 @@ package final class GatewayStore: Sendable {
 
     package var statistics: StoreStatistics { writer.statistics }
 
-    /// Runs `body` in a transaction, in which the others of the same moment take part; what it throws undoes its own changes only.
-    /// Where that transaction fails, `body` is run again in one of its own.
+    /// Runs `body` in a transaction, in which the others of the same moment take part; what it throws undoes its own changes
+    /// only. Where that transaction fails, `body` is run again in one of its own.
     /// - Returns: what `body` returned, once that is durable.
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (SQLiteConnection) throws -> Value
@@ -66,9 +66,10 @@ package final class GatewayStore: Sendable {
     ) async throws(GatewayFailure) -> Value {
         let path = path
         let result: Result<Value, GatewayFailure> = await withUnsafeContinuation { continuation in
-            reader.submit(Reader.Query { connection in
-                continuation.resume(returning: connection.flatMap { inSnapshot($0, path, body) })
-            })
+            reader.submit(
+                Reader.Query { connection in
+                    continuation.resume(returning: connection.flatMap { inSnapshot($0, path, body) })
+                })
         }
         return try result.get()
     }
@@ -110,8 +111,8 @@ extension GatewayStore: Journal {
 package struct StoreOptions: Sendable {
     /// Log rows that may wait for the disk. Further ones are dropped and counted: memory is bounded, and no request waits.
     package var queueLimit = 65_536
-    /// How long rows are gathered before they are committed together. A commit costs a tenth of a millisecond of CPU and more, whatever
-    /// is in it; at this pace it takes the reactors less than one part in a hundred of a core.
+    /// How long rows are gathered before they are committed together. A commit costs a tenth of a millisecond of CPU and more,
+    /// whatever is in it; at this pace it takes the reactors less than one part in a hundred of a core.
     package var gatherMilliseconds: Int32 = 25
     /// Before the first retry of a group that failed; doubled at each one up to the longest.
     package var firstPauseMilliseconds: Int32 = 100
@@ -133,7 +134,8 @@ private func makePrivateFile(_ path: String) throws(GatewayFailure) {
     close(descriptor)
 }
 
-/// What a write's body left for its caller; written and read on the writer's thread.
+/// What a write's body left for its caller.
+// Sendable is sound: it is written and read on the writer's thread only.
 private final class Outcome<Value: Sendable>: @unchecked Sendable {
     var value: Value?
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
 
-/// The schema as its history: each step brings a database from the version before it to its own. A step that was released is never
-/// changed; a change is a new step at the end.
+/// The schema as its history: each step brings a database from the version before it to its own. A step that was released is
+/// never changed; a change is a new step at the end.
 enum Migrations {
     static let steps = [callTable, virtualKeyTable]
 
@@ -13,7 +13,8 @@ enum Migrations {
         guard version <= steps.count else {
             throw GatewayFailure(
                 .internalError,
-                "\(path) was written by a newer wicketd (schema \(version), this one knows \(steps.count)); run that one, or use another --state-dir.")
+                "\(path) was written by a newer wicketd (schema \(version), this one knows \(steps.count)); run that one, "
+                    + "or use another --state-dir.")
         }
         for (index, step) in steps.enumerated().dropFirst(version) {
             try connection.execute("BEGIN IMMEDIATE; \(step) PRAGMA user_version = \(index + 1); COMMIT;")
@@ -54,9 +55,7 @@ enum Migrations {
             cost_nano_usd INTEGER,
             metadata TEXT
         ) STRICT;
-        CREATE INDEX call_started_at ON call (started_at);
         CREATE INDEX call_trace_id ON call (trace_id);
-        CREATE INDEX call_virtual_key ON call (virtual_key) WHERE virtual_key IS NOT NULL;
         """
 
     private static let virtualKeyTable = """

@@ -35,8 +35,10 @@ package final class SQLiteConnection {
         self.handle = handle
         sqlite3_busy_timeout(handle, 5000)
         // Small caches: the kernel has the pages anyway, and the daemon is to stay small.
-        try execute("""
-            PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0; PRAGMA cache_size = \(queryOnly ? -256 : -512);
+        try execute(
+            """
+            PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0;
+            PRAGMA cache_size = \(queryOnly ? -256 : -512);
             PRAGMA temp_store = MEMORY; PRAGMA query_only = \(queryOnly ? "ON" : "OFF");
             """)
     }
@@ -47,7 +49,8 @@ package final class SQLiteConnection {
         if code != SQLITE_OK { throw error(code) }
     }
 
-    /// A statement of this text, compiled at its first use and kept. There is one of each text: a use of it that still runs is ended.
+    /// A statement of this text, compiled at its first use and kept. There is one of each text: a use of it that still runs is
+    /// ended.
     package func statement(_ sql: String) throws(SQLiteError) -> SQLiteStatement {
         if let statement = cached[sql] {
             statement.reset()

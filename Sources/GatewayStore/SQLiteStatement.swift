@@ -26,7 +26,8 @@ package final class SQLiteStatement {
 
     package func bind(_ index: Int32, blob: [UInt8]) {
         blob.withUnsafeBytes { bytes in
-            _ = sqlite3_bind_blob64(handle, index, bytes.baseAddress ?? UnsafeRawPointer(Self.empty), UInt64(bytes.count), Self.copied)
+            _ = sqlite3_bind_blob64(
+                handle, index, bytes.baseAddress ?? UnsafeRawPointer(Self.empty), UInt64(bytes.count), Self.copied)
         }
     }
 

@@ -56,7 +56,8 @@ extension GatewayStore: VaultStorage {
 
 private func noSuchKey(_ name: String) -> GatewayFailure { GatewayFailure(.notFound, "There is no virtual key '\(name)'.") }
 
-/// How a vault row becomes a row of the table and back. The name is the first column, so the same parameters serve both statements.
+/// How a vault row becomes a row of the table and back. The name is the first column, so the same parameters serve both
+/// statements.
 private enum VaultTable {
     static let columns = [
         "name", "provider", "base_url", "origin", "models", "expires_at", "note", "rate_limits", "usage_limits", "fingerprint",

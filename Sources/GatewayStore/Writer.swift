@@ -6,8 +6,8 @@ import Synchronization
 /// The one thread that writes. It gathers records for a few milliseconds and commits them in a group, administrative writes among
 /// them; those cut the gathering short.
 ///
-/// When a group fails, its administrative writes are tried once more each by itself, and their callers told; its records are kept and
-/// tried again, with growing pauses, until the disk takes them.
+/// When a group fails, its administrative writes are tried once more each by itself, and their callers told; its records are kept
+/// and tried again, with growing pauses, until the disk takes them.
 // Sendable is sound: all but `inbox`, `doorbell` and constants is touched by the writer's thread only, which starts after `init`.
 final class Writer: @unchecked Sendable {
     private let inbox = Mutex(Inbox())
@@ -59,7 +59,8 @@ final class Writer: @unchecked Sendable {
         doorbell.ring()
     }
 
-    /// Makes the thread commit what is there, close the connection, say how many rows were lost, and end. Only the first call is answered.
+    /// Makes the thread commit what is there, close the connection, say how many rows were lost, and end. Only the first call is
+    /// answered.
     func close(_ atEnd: @escaping @Sendable (Int) -> Void) -> Bool {
         let isFirst = inbox.withLock { inbox in
             if inbox.isClosing { return false }
@@ -195,7 +196,9 @@ final class Writer: @unchecked Sendable {
             inbox.statistics.failedGroups += 1
             return inbox.statistics
         }
-        if pause == 0 { report(.error, "The log cannot be written; up to \(options.queueLimit) rows wait in memory. \(failure.message)") }
+        if pause == 0 {
+            report(.error, "The log cannot be written; up to \(options.queueLimit) rows wait in memory. \(failure.message)")
+        }
         pause = min(max(pause * 2, options.firstPauseMilliseconds), options.longestPauseMilliseconds)
         reportDropped(statistics.dropped)
     }

@@ -77,10 +77,12 @@ struct JSONScanner {
     @inline(__always)
     func behindPlainText(_ start: Int) -> Int {
         var position = start
-        if position &+ 8 <= end {
+        if position &+ 16 <= end {
             let first = special(at: position)
             if first != 0 { return position &+ firstByte(first) }
-            position &+= 8
+            let second = special(at: position &+ 8)
+            if second != 0 { return position &+ 8 &+ firstByte(second) }
+            position &+= 16
         }
         while position &+ 16 <= end {
             let first = special(at: position)

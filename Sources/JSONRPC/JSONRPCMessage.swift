@@ -5,6 +5,7 @@ package import JSONBytes
 package enum JSONRPCMessage: Sendable {
     case request(JSONRPCRequest)
     case notification(JSONRPCNotification)
+    /// For the side that asked; a server, which asks nothing, drops it.
     case response(JSONRPCResponse)
     /// No message by the specification. A server answers with the error; it has no id where the id could not be told.
     case invalid(JSONRPCInvalid)

@@ -5,8 +5,8 @@ import GatewayEngine
 import GatewayModel
 import Glibc
 
-/// What a ciphertext is bound to, as additional data: put into another row, or into a row that now names another provider or origin,
-/// it does not open.
+/// What a ciphertext is bound to, as additional data: put into another row, or into a row that now names another provider or
+/// origin, it does not open.
 struct SecretBinding {
     var name: String
     var provider: String
@@ -44,12 +44,16 @@ enum Envelope {
     static func seal(
         _ plain: SecretBytes, _ binding: SecretBinding, _ master: MasterKey, _ random: RandomSource
     ) throws(GatewayFailure) -> SealedSecret {
-        let dataKey = try lockedKey { random.fill($0); return true }
+        let dataKey = try lockedKey {
+            random.fill($0); return true
+        }
         do {
             return SealedSecret(
                 keyVersion: binding.keyVersion, masterKeyID: master.id,
                 wrappedDataKey: try box(dataKey.bytes, master.wrappingKey, binding.forDataKey(master.id), random),
-                ciphertext: try plain.withExposedBytes { try box($0, SymmetricKey(data: dataKey.bytes), binding.forSecret, random) })
+                ciphertext: try plain.withExposedBytes {
+                    try box($0, SymmetricKey(data: dataKey.bytes), binding.forSecret, random)
+                })
         } catch {
             throw GatewayFailure(.internalError, "The secret could not be sealed.")
         }

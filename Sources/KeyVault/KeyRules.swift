@@ -5,13 +5,17 @@ import JSONBytes
 // What a virtual key's fields may hold. Each check throws `invalid_params` with the field's name and what to write instead.
 
 func checkName(_ name: String) throws(GatewayFailure) {
-    let fits = (1...128).contains(name.utf8.count) && !name.hasPrefix("@") && name.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-            UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
-        default: false
+    let fits =
+        (1...128).contains(name.utf8.count) && !name.hasPrefix("@")
+        && name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                true
+            default: false
+            }
         }
-    }
     if !fits { throw .invalidParams("name", "A virtual key's name has 1 to 128 letters, digits, '.', '_' or '-'.") }
 }
 

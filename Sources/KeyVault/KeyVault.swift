@@ -5,8 +5,8 @@ import Synchronization
 
 /// The virtual keys: who asks by name gets, for one request to one origin, the provider's key.
 ///
-/// All rows are in memory, sealed; storage is read once and written at each change. A change is seen by requests when it is durable,
-/// and two changes of one name never overlap.
+/// All rows are in memory, sealed; storage is read once and written at each change. A change is seen by requests when it is
+/// durable, and two changes of one name never overlap.
 package final class KeyVault: SecretSource, Sendable {
     private struct State {
         var entries: [String: VaultEntry] = [:]
@@ -46,7 +46,8 @@ package final class KeyVault: SecretSource, Sendable {
         try entry(name, for: origin).apiKey(now: clock.wallMilliseconds())
     }
 
-    /// The key that the last rotation replaced, while its grace lasts, for a provider that does not take the new one yet; else nil.
+    /// The key that the last rotation replaced, while its grace lasts, for a provider that does not take the new one yet; else
+    /// nil.
     package func previousAPIKey(of name: String, for origin: String) throws(GatewayFailure) -> SecretBytes? {
         try entry(name, for: origin).previousAPIKey(now: clock.wallMilliseconds())
     }
@@ -72,7 +73,8 @@ package final class KeyVault: SecretSource, Sendable {
         let expiry = try expiryMilliseconds(new.expiresAt)
         try begin(new.name) { state throws(GatewayFailure) in
             guard state.entries[new.name] == nil else {
-                throw GatewayFailure(.conflict, "A virtual key '\(new.name)' exists already; rotate it, or take another name.", path: "name")
+                throw GatewayFailure(
+                    .conflict, "A virtual key '\(new.name)' exists already; rotate it, or take another name.", path: "name")
             }
         }
         defer { end(new.name) }
@@ -90,7 +92,7 @@ package final class KeyVault: SecretSource, Sendable {
         return info(entry)
     }
 
-    /// - Throws: `not_found`; `invalid_params` with the field that cannot be taken, or `base_url` when it leaves the key's origin.
+    /// - Throws: `not_found`; `invalid_params` with the field that cannot be taken, `base_url` when it leaves the origin.
     package func update(_ name: String, _ change: VirtualKeyChange) async throws(GatewayFailure) -> VirtualKeyInfo {
         try await replace(name) { row throws(GatewayFailure) in
             if let text = change.baseURL { row.baseURL = try sameOrigin(text, row) }
@@ -115,7 +117,8 @@ package final class KeyVault: SecretSource, Sendable {
     }
 
     /// Gives a key a new secret, under a new data key. The old one can be opened for `graceSeconds` more.
-    package func rotate(_ name: String, secret: SecretParts, graceSeconds: Int = 0) async throws(GatewayFailure) -> VirtualKeyInfo {
+    package func rotate(_ name: String, secret: SecretParts, graceSeconds: Int = 0) async throws(GatewayFailure) -> VirtualKeyInfo
+    {
         guard (0...2_592_000).contains(graceSeconds) else {
             throw .invalidParams("grace_s", "'grace_s' is a number of seconds from 0 to 2592000 (30 days).")
         }
@@ -123,7 +126,8 @@ package final class KeyVault: SecretSource, Sendable {
         return try await replace(name) { row throws(GatewayFailure) in
             var binding = row.binding(row.secret)
             binding.keyVersion += 1
-            row.previous = graceSeconds == 0 ? nil : PreviousSecret(secret: row.secret, untilMilliseconds: now + graceSeconds * 1000)
+            row.previous =
+                graceSeconds == 0 ? nil : PreviousSecret(secret: row.secret, untilMilliseconds: now + graceSeconds * 1000)
             row.secret = try Envelope.seal(secret.canonical, binding, master, random)
             row.fingerprint = fingerprint(of: secret.canonical, master)
         }
@@ -138,7 +142,8 @@ package final class KeyVault: SecretSource, Sendable {
         state.withLock { _ = $0.entries.removeValue(forKey: name) }
     }
 
-    /// Writes down when keys were last used, and drops rotated secrets whose grace has ended. To be called now and then, and before the end.
+    /// Writes down when keys were last used, and drops rotated secrets whose grace has ended. To be called now and then, and
+    /// before the end.
     package func maintain() async throws(GatewayFailure) {
         let now = clock.wallMilliseconds()
         let entries = state.withLock { Array($0.entries.values) }
@@ -198,7 +203,8 @@ extension KeyVault {
                 try check(state)
                 guard state.changing.insert(name).inserted else {
                     throw GatewayFailure(
-                        .conflict, "Another change of virtual key '\(name)' is being written; send this one again.", retryable: true)
+                        .conflict, "Another change of virtual key '\(name)' is being written; send this one again.",
+                        retryable: true)
                 }
             }
         }
@@ -214,7 +220,9 @@ private func sameOrigin(_ text: String, _ row: VaultRow) throws(GatewayFailure) 
     let baseURL = try BaseURL(text)
     guard baseURL.origin == row.origin else {
         throw .invalidParams(
-            "base_url", "The secret is bound to \(row.origin) and cannot follow to \(baseURL.origin); delete the key and create it anew there.")
+            "base_url",
+            "The secret is bound to \(row.origin) and cannot follow to \(baseURL.origin); delete the key and create it there."
+        )
     }
     return baseURL.text
 }

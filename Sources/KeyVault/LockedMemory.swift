@@ -34,11 +34,15 @@ final class LockedMemory: Sendable {
 
     private static func addPage(_ slots: inout Slots) {
         let size = 4096
-        guard let page = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), page != MAP_FAILED else { return }
+        guard let page = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), page != MAP_FAILED else {
+            return
+        }
         if mlock(page, size) != 0 { slots.allPagesLocked = false }
         _ = madvise(page, size, MADV_DONTDUMP)
         // From the highest down, so that they are handed out from the lowest up.
-        for offset in stride(from: size - slotSize, through: 0, by: -slotSize) { slots.free.append(UInt(bitPattern: page) + UInt(offset)) }
+        for offset in stride(from: size - slotSize, through: 0, by: -slotSize) {
+            slots.free.append(UInt(bitPattern: page) + UInt(offset))
+        }
     }
 }
 

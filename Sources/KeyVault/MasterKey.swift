@@ -16,7 +16,10 @@ package final class MasterKey: Sendable {
 
     /// A master key of 32 random bytes.
     package convenience init(random: RandomSource) throws(GatewayFailure) {
-        self.init(try lockedKey { random.fill($0); return true })
+        self.init(
+            try lockedKey {
+                random.fill($0); return true
+            })
     }
 
     /// For data keys only.
@@ -43,7 +46,9 @@ func lockedKey(_ fill: (UnsafeMutableRawBufferPointer) -> Bool) throws(GatewayFa
 func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     var text: [UInt8] = []
     for byte in bytes {
-        for digit in [byte >> 4, byte & 15] { text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10) }
+        for digit in [byte >> 4, byte & 15] {
+            text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        }
     }
     return String(decoding: text, as: UTF8.self)
 }

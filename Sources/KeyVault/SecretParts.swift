@@ -4,10 +4,11 @@ package import GatewayModel
 import Glibc
 package import JSONBytes
 
-/// A virtual key's secret as it is sealed: a JSON object of named parts, of which `api_key` is the one that every provider so far takes.
+/// A virtual key's secret as it is sealed: a JSON object of named parts, of which `api_key` is the one that every provider so far
+/// takes.
 ///
-/// The form is canonical (`api_key` first, then the others by name, no space), so equal secrets have equal bytes, and the API key is
-/// found without parsing. Parts that the vault does not know are kept as they were written.
+/// The form is canonical (`api_key` first, then the others by name, no space), so equal secrets have equal bytes, and the API key
+/// is found without parsing. Parts that the vault does not know are kept as they were written.
 package struct SecretParts: Sendable {
     /// Bounds a Vertex service account's file several times over.
     static let maximumSize = 65_536
@@ -27,7 +28,8 @@ package struct SecretParts: Sendable {
         }
         guard let text = document.textBytes(key), !text.isEmpty, text.allSatisfy(isKeyCharacter) else {
             throw .invalidParams(
-                "\(parameter).api_key", "An API key is a string of visible ASCII characters without quotes and spaces; look for a stray line end.")
+                "\(parameter).api_key",
+                "An API key is a string of visible ASCII characters without quotes and spaces; look for a stray line end.")
         }
         guard document.range(node).count <= Self.maximumSize else {
             throw .invalidParams(parameter, "A secret has at most \(Self.maximumSize) bytes.")

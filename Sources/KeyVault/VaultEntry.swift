@@ -91,7 +91,8 @@ extension VaultRow {
 extension Envelope.Fault {
     var reason: String {
         switch self {
-        case .wrongMasterKey: "it was sealed under another master key: restore that one's file, or rotate the key to give it a new secret"
+        case .wrongMasterKey:
+            "it was sealed under another master key: restore that one's file, or rotate the key to give it a new secret"
         case .damaged: "its row was changed or damaged: rotate the key to give it a new secret, or restore a backup"
         case .unknownFormat: "it was sealed by a newer wicketd: run that one"
         }

@@ -47,7 +47,8 @@ package struct VirtualKeyChange: Sendable {
     package var usageLimits: [UInt8]?
 
     package init(
-        baseURL: String? = nil, models: [String]?? = nil, expiresAt: String?? = nil, note: String? = nil, rateLimits: [UInt8]? = nil,
+        baseURL: String? = nil, models: [String]?? = nil, expiresAt: String?? = nil, note: String? = nil,
+        rateLimits: [UInt8]? = nil,
         usageLimits: [UInt8]? = nil
     ) {
         self.baseURL = baseURL

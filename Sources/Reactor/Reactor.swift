@@ -116,8 +116,8 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         lastParticipants.removeAll { $0 === participant }
     }
 
-    /// Starts to watch a descriptor; the handler is kept until `unregister`. An older registration of the same number, whose descriptor
-    /// was closed without a word, ends here.
+    /// Starts to watch a descriptor; the handler is kept until `unregister`. An older registration of the same number, whose
+    /// descriptor was closed without a word, ends here.
     package func register(
         _ descriptor: Int32, _ interest: Readiness, _ handler: any ReadinessHandler
     ) throws(ReactorError) -> Registration {
@@ -182,7 +182,8 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    /// Starts a root task on this reactor, running at once up to its first suspension. The only way to start one outside of a group.
+    /// Starts a root task on this reactor, running at once up to its first suspension. The only way to start one outside of a
+    /// group.
     @discardableResult
     package func spawn(_ operation: @escaping () async -> Void) -> Task<Void, Never> {
         precondition(isCurrent, "spawn outside of the reactor's thread")
@@ -200,8 +201,8 @@ extension Reactor {
     /// Tasks that keep making each other ready must not keep the loop from its descriptors and timers.
     private static var jobsPerTurn: Int { 4096 }
 
-    /// Makes the calling thread the reactor's and loops until `stop`: wait, tell handlers, fire timers, run jobs, let the participants act,
-    /// and only when nothing is left to run, let the last ones flush.
+    /// Makes the calling thread the reactor's and loops until `stop`: wait, tell handlers, fire timers, run jobs, let the
+    /// participants act, and only when nothing is left to run, let the last ones flush.
     package func run() {
         owner.store(wicket_thread_id(), ordering: .relaxed)
         defer { owner.store(0, ordering: .relaxed) }

@@ -18,7 +18,7 @@ package struct Readiness: OptionSet, Sendable {
 
 /// Combinations under a name: a set literal in another module is put together at run time, element by element.
 extension Readiness {
-    package static let none = Readiness(rawValue: 0)
+    package static let none: Readiness = []
     /// Bytes, or the end of them.
     package static let input = Readiness(rawValue: EPOLLIN.rawValue | EPOLLRDHUP.rawValue)
     package var hasInput: Bool { rawValue & Readiness.input.rawValue != 0 }
@@ -31,8 +31,8 @@ package protocol ReadinessHandler: AnyObject {
     func descriptorReady(_ readiness: Readiness)
 }
 
-/// A descriptor's place in a reactor. It carries a generation: an event or a call that is older than the descriptor number's present
-/// owner reaches nobody, even where the kernel has given the number away within the same batch of events.
+/// A descriptor's place in a reactor. It carries a generation: an event or a call that is older than the descriptor number's
+/// present owner reaches nobody, even where the kernel has given the number away within the same batch of events.
 package struct Registration: Sendable, Hashable {
     let descriptor: Int32
     let generation: UInt32

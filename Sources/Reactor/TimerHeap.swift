@@ -6,8 +6,7 @@ package struct TimerID: Hashable, Sendable {
 }
 
 /// What is due when: a binary heap of instants and the work of each. Cancelling forgets the work at once and leaves a tombstone
-/// in
-/// the heap; tombstones are swept when they are the majority, so that many short timers under long deadlines stay bounded.
+/// in the heap; tombstones are swept when they are the majority, so that many short timers under long deadlines stay bounded.
 struct TimerHeap {
     private struct Entry {
         var due: UInt64

@@ -9,8 +9,8 @@ package struct SocketError: Error, Sendable, CustomStringConvertible {
 
 /// A listening Unix socket: bound here at a path, or handed over by socket activation.
 ///
-/// Binding refuses what it must not touch: a path too long for the kernel, a file that is no socket, a socket at which another daemon
-/// answers. A stale socket, which nobody answers at, is removed. Everything happens under a lock file, so that two daemons
+/// Binding refuses what it must not touch: a path too long for the kernel, a file that is no socket, a socket at which another
+/// daemon answers. A stale socket, which nobody answers at, is removed. Everything happens under a lock file, so that two daemons
 /// that start at once do not both see a stale one.
 package final class ListeningSocket: Sendable {
     package let descriptor: Int32
@@ -66,7 +66,10 @@ package final class ListeningSocket: Sendable {
     private static func makeAddress(_ path: String) throws(SocketError) -> sockaddr_un {
         let length = path.utf8.count
         if length > longestPath {
-            throw SocketError("The socket path has \(length) bytes, and \(longestPath) is the most the kernel takes: choose a shorter one. (\(path))")
+            throw SocketError(
+                "The socket path has \(length) bytes, and \(longestPath) is the most the kernel takes: choose a shorter one. "
+                    + "(\(path))"
+            )
         }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

@@ -3,17 +3,20 @@ import GatewayEngine
 import GatewayModel
 import Reactor
 
-/// One exchange in its caller's hands. When the last reference goes, whatever is still under way is cancelled and the handle goes back
-/// to the pool.
+/// One exchange in its caller's hands. When the last reference goes, whatever is still under way is cancelled and the handle goes
+/// back to the pool.
 final class CurlExchange: UpstreamExchange {
     let transfer: CurlTransfer
 
     init(_ transfer: CurlTransfer) { self.transfer = transfer }
 
     deinit {
-        let transfer = transfer
-        let reactor = transfer.transport.reactor
-        if reactor.isCurrent { transfer.transport.recycle(transfer) } else { reactor.perform { transfer.transport.recycle(transfer) } }
+        let (transfer, reactor) = (transfer, transfer.transport.reactor)
+        if reactor.isCurrent {
+            transfer.transport.recycle(transfer)
+        } else {
+            reactor.perform { transfer.transport.recycle(transfer) }
+        }
     }
 
     var head: HTTPHead { transfer.head.head }

@@ -3,6 +3,8 @@ import GatewayModel
 
 // Names the host, never the path, the query or a header field: those may hold secrets.
 extension GatewayFailure {
+    static let curlIsFull = GatewayFailure(.internalError, "libcurl has no memory for another request.")
+
     static func unreachable(_ authority: String, _ reason: String) -> GatewayFailure {
         GatewayFailure(.upstreamUnreachable, "\(authority) could not be reached: \(sentence(reason))")
     }
@@ -19,12 +21,14 @@ extension GatewayFailure {
         switch limit {
         case .connect(let milliseconds):
             let detail = reason.map { ": \(sentence($0))" } ?? "."
-            return GatewayFailure(.upstreamTimeout, "No connection to \(authority) within \(milliseconds) ms (connect timeout)\(detail)")
+            return GatewayFailure(
+                .upstreamTimeout, "No connection to \(authority) within \(milliseconds) ms (connect timeout)\(detail)")
         case .firstByte(let milliseconds):
             return GatewayFailure(.upstreamTimeout, "\(authority) sent no answer within \(milliseconds) ms (first-byte timeout).")
         case .total(let milliseconds):
             return GatewayFailure(
-                .upstreamTimeout, "\(authority) did not finish its answer within \(milliseconds) ms (total timeout). Allow it more time.")
+                .upstreamTimeout,
+                "\(authority) did not finish its answer within \(milliseconds) ms (total timeout). Allow it more time.")
         }
     }
 

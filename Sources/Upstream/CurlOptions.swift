@@ -6,7 +6,8 @@ package struct CurlOptions: Sendable {
     package var userAgent: String
     /// A file of certificate authorities (PEM) to trust instead of the system's.
     package var authoritiesFile: String?
-    /// An HTTP proxy (`http://host:port`). The environment is never asked: what an inherited variable names must not get to see traffic.
+    /// An HTTP proxy (`http://host:port`). The environment is never asked: what an inherited variable names must not get to see
+    /// traffic.
     package var proxy: String?
     /// Hosts that are reached without the proxy, separated by commas.
     package var proxyExceptions = "localhost,127.0.0.1,::1"

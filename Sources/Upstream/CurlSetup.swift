@@ -32,7 +32,6 @@ struct CurlSetup: ~Copyable {
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
         set(CURLOPT_BUFFERSIZE, options.receiveBufferSize)
-        set(CURLOPT_USERAGENT, options.userAgent)
         // Empty, not unset: unset, curl asks the environment.
         set(CURLOPT_PROXY, options.proxy ?? "")
         set(CURLOPT_NOPROXY, options.proxy == nil ? "" : options.proxyExceptions)
@@ -67,11 +66,11 @@ struct CurlSetup: ~Copyable {
         set(CURLOPT_NOBODY, 0)
         if isPlainPost || !body.isEmpty { set(CURLOPT_POST, 1) } else { set(CURLOPT_HTTPGET, 1) }
         if method == "HEAD" { set(CURLOPT_NOBODY, 1) }
-        if isPlainPost { _ = wicket_curl_set_pointer(easy, CURLOPT_CUSTOMREQUEST, nil) } else { set(CURLOPT_CUSTOMREQUEST, method) }
+        _ = wicket_curl_set_string(easy, CURLOPT_CUSTOMREQUEST, isPlainPost ? nil : method)
     }
 
-    /// Whether to wait for a connection that is being made, in the hope that it can carry more than one request. With HTTP/1.1 that hope
-    /// would hold until the first answer.
+    /// Whether to wait for a connection that is being made, in the hope that it can carry more than one request. With HTTP/1.1
+    /// that hope would hold until the first answer.
     mutating func apply(sharesConnection: Bool) {
         if sharesConnection != self.sharesConnection { set(CURLOPT_PIPEWAIT, sharesConnection ? 1 : 0) }
         self.sharesConnection = sharesConnection

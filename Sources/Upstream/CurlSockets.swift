@@ -5,17 +5,19 @@ import Reactor
 
 /// curl's sockets on the reactor's epoll.
 ///
-/// A connection's socket stays registered while the connection is idle, so that a request on a warm connection costs no `epoll_ctl`.
-/// That needs to know when a socket opens and closes, hence curl's callbacks for both. curl 7.88 closes some descriptors without the
-/// second one (a connection that is still being made, the pair that a resolver thread answers on); those it must only have borrowed,
-/// see `watch`.
+/// A connection's socket stays registered while the connection is idle, so that a request on a warm connection costs no
+/// `epoll_ctl`. That needs to know when a socket opens and closes, hence curl's callbacks for both. curl 7.88 closes some
+/// descriptors without the second one (a connection that is still being made, the pair that a resolver thread answers on); those
+/// it must only have borrowed, see `watch`.
 final class CurlSockets {
     private let reactor: Reactor
     /// By descriptor number.
     private var table: [CurlSocket?] = []
-    private(set) var count = 0
 
     init(reactor: Reactor) { self.reactor = reactor }
+
+    /// Connections that stand. Counted anew each time: what is not yet one may end without a word.
+    var connectionCount: Int { table.reduce(0) { $0 + ($1?.hasBeenRead == true && $1?.isOurs == true ? 1 : 0) } }
 
     /// CURLOPT_OPENSOCKETFUNCTION
     func open(_ family: Int32, _ type: Int32, _ protocolNumber: Int32) -> Int32 {
@@ -41,8 +43,8 @@ final class CurlSockets {
         socket.use(interest, for: multi)
     }
 
-    /// curl needs nothing of it for now; it may be about to close it. Only a connection that stands is sure to be closed by the callback:
-    /// what was never read from is let go of, and is asked for anew should curl come back to it.
+    /// curl needs nothing of it for now; it may be about to close it. Only a connection that stands is sure to be closed by the
+    /// callback: what was never read from is let go of, and is asked for anew should curl come back to it.
     private func release(_ descriptor: Int32) {
         guard let socket = self[descriptor] else { return }
         if socket.isOurs && socket.hasBeenRead { socket.rest() } else { socket.unregister() }
@@ -56,8 +58,7 @@ final class CurlSockets {
     private func insert(_ socket: CurlSocket) {
         let index = Int(socket.descriptor)
         while table.count <= index { table.append(nil) }
-        // An earlier owner of the number was closed without a word; the reactor ends its registration with the next one.
-        if table[index] == nil { count += 1 }
+        // Whoever still stands here was closed without a word; the reactor ends its registration with the next one.
         table[index] = socket
     }
 
@@ -65,7 +66,6 @@ final class CurlSockets {
         guard let socket = self[descriptor] else { return }
         socket.unregister(closed: true)
         table[Int(descriptor)] = nil
-        count -= 1
     }
 }
 
@@ -113,7 +113,8 @@ private final class CurlSocket: ReadinessHandler {
 
     func descriptorReady(_ readiness: Readiness) {
         guard let multi else {
-            // Idle and yet ready: the other side closed it, or it holds what a paused transfer has not taken. curl finds out when it needs it.
+            // Idle and yet ready: the other side closed it, or it holds what a paused transfer has not taken. curl finds out when
+            // it needs it.
             return unregister()
         }
         var what: Int32 = 0

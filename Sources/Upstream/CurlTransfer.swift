@@ -41,7 +41,7 @@ final class CurlTransfer: @unchecked Sendable {
     private var url = ""
     /// What curl reads in place while the transfer runs.
     private var body: ArraySlice<UInt8> = []
-    private(set) var lines = HeaderList()
+    private(set) var lines: HeaderList
     private var setup: CurlSetup
     private var deadlines = Deadlines()
     private var timer: TimerID?
@@ -54,6 +54,7 @@ final class CurlTransfer: @unchecked Sendable {
     init(easy: UnsafeMutableRawPointer, transport: CurlTransport) {
         self.easy = easy
         self.transport = transport
+        lines = HeaderList(userAgent: transport.options.userAgent)
         setup = CurlSetup(easy, options: transport.options, sockets: transport.sockets)
         installReceivers()
     }
@@ -79,8 +80,8 @@ final class CurlTransfer: @unchecked Sendable {
         url = request.url
         body = request.body
         setup.apply(request, lines: lines.first)
-        // The pointer outlives the closure, soundly: an array's elements stay where they are while a reference to their storage lives
-        // (`body`, until `reset`), and whoever mutates the caller's array meanwhile mutates a copy.
+        // The pointer outlives the closure, soundly: an array's elements stay where they are while a reference to their storage
+        // lives (`body`, until `reset`), and whoever mutates the caller's array meanwhile mutates a copy.
         body.withUnsafeBytes { setup.apply(body: $0, method: request.method) }
         deadlines = Deadlines(request.timeouts, clock: { transport.reactor.now })
         arm()
@@ -96,7 +97,7 @@ final class CurlTransfer: @unchecked Sendable {
     /// Ends it early: off the multi handle at once. Without effect when it is over.
     func abort(_ reason: GatewayFailure) {
         if isOver { return }
-        failure = reason
+        giveUp(reason)
         end()
     }
 
@@ -171,7 +172,8 @@ final class CurlTransfer: @unchecked Sendable {
         }
     }
 
-    /// Makes the waiting task ready if this is what it waits for. It runs later, from the reactor's queue: this may be called by curl.
+    /// Makes the waiting task ready if this is what it waits for. It runs later, from the reactor's queue: this may be called by
+    /// curl.
     func signal(_ milestone: Milestone) {
         guard let waiter, milestone == .end || milestone == wanted else { return }
         self.waiter = nil
@@ -254,14 +256,17 @@ extension CurlTransfer {
         return Int(length)
     }
 
-    /// Notes why; the transfer ends when curl has returned.
+    /// Notes why, unless something was wrong before. Within a callback it ends when curl has returned.
     private func giveUp(_ reason: GatewayFailure) {
         if failure == nil { failure = reason }
     }
 
     private func failureOf(_ code: CURLcode) -> GatewayFailure {
         let reason = setup.errorText ?? String(cString: curl_easy_strerror(code))
-        if code == CURLE_OPERATION_TIMEDOUT { return .timeout(authority, .connect(milliseconds: setup.connectMilliseconds), reason) }
+        // The other limits are our own.
+        if code == CURLE_OPERATION_TIMEDOUT {
+            return .timeout(authority, .connect(milliseconds: setup.connectMilliseconds), reason)
+        }
         return head.isComplete ? .cutShort(authority, reason) : .unreachable(authority, reason)
     }
 }

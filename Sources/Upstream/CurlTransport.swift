@@ -26,14 +26,16 @@ package final class CurlTransport: UpstreamTransport {
         self.reactor = reactor
         self.options = options
         sockets = CurlSockets(reactor: reactor)
+        let idle = options.idleConnections
         shared = try CurlMulti(
-            reactor: reactor, sockets: sockets, connectionsPerHost: options.connectionsPerHost, idleConnections: options.idleConnections)
-        uncapped = try CurlMulti(reactor: reactor, sockets: sockets, connectionsPerHost: 0, idleConnections: options.idleConnections)
+            reactor: reactor, sockets: sockets, connectionsPerHost: options.connectionsPerHost, idleConnections: idle)
+        uncapped = try CurlMulti(reactor: reactor, sockets: sockets, connectionsPerHost: 0, idleConnections: idle)
     }
 
     package var statistics: UpstreamStatistics {
         UpstreamStatistics(
-            connections: sockets.count, inFlight: running.count, waiting: gates.values.reduce(0) { $0 + $1.waitingCount })
+            connections: sockets.connectionCount, inFlight: running.count,
+            waiting: gates.values.reduce(0) { $0 + $1.waitingCount })
     }
 
     package func open(_ request: UpstreamRequest) async throws(GatewayFailure) -> any UpstreamExchange {
@@ -66,7 +68,7 @@ package final class CurlTransport: UpstreamTransport {
     private func transfer() throws(GatewayFailure) -> CurlTransfer {
         if isClosed { throw GatewayFailure(.internalError, "The gateway is shutting down.") }
         if let transfer = idle.popLast() { return transfer }
-        guard let easy = curl_easy_init() else { throw GatewayFailure(.internalError, "libcurl has no memory for another request.") }
+        guard let easy = curl_easy_init() else { throw .curlIsFull }
         return CurlTransfer(easy: easy, transport: self)
     }
 
@@ -103,7 +105,7 @@ package final class CurlTransport: UpstreamTransport {
 
     private func hand(_ transfer: CurlTransfer, to multi: CurlMulti) {
         if transfer.start(on: multi, sharesConnection: multi === shared) { return }
-        transfer.abort(GatewayFailure(.internalError, "libcurl has no memory for another request."))
+        transfer.abort(.curlIsFull)
     }
 
     /// The transfer is over, or is to be.
@@ -122,8 +124,8 @@ package final class CurlTransport: UpstreamTransport {
         }
     }
 
-    /// A head has arrived: it tells which HTTP the host speaks. If it is HTTP/1.1 over TLS, those that wait for one of the few connections
-    /// move to where there is no cap.
+    /// A head has arrived: it tells which HTTP the host speaks. If it is HTTP/1.1 over TLS, those that wait for one of the few
+    /// connections move to where there is no cap.
     func learn(from transfer: CurlTransfer) {
         guard let gate = transfer.gate else { return }
         var version = 0

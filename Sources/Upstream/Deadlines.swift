@@ -33,7 +33,8 @@ struct Deadlines {
 
     func passed(now: UInt64, headArrived: Bool) -> Limit? {
         if let due = instant(totalMilliseconds), due <= now { return .total(milliseconds: totalMilliseconds) }
-        if !headArrived, let due = instant(firstByteMilliseconds), due <= now { return .firstByte(milliseconds: firstByteMilliseconds) }
+        if headArrived { return nil }
+        if let due = instant(firstByteMilliseconds), due <= now { return .firstByte(milliseconds: firstByteMilliseconds) }
         return nil
     }
 

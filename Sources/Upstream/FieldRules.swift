@@ -3,8 +3,8 @@ import GatewayModel
 
 /// What a header field must be, so that it cannot become two, or change how the message around it is read.
 enum FieldRules {
-    /// Fields that say how the connection carries the message; curl writes them. `accept-encoding` is among them: a compressed answer
-    /// would reach a dialect that reads plain bytes.
+    /// Fields that say how the connection carries the message; curl writes them. `accept-encoding` is among them: a compressed
+    /// answer would reach a dialect that reads plain bytes.
     static let reserved: [StaticString] = [
         "te", "host", "expect", "trailer", "upgrade", "connection", "keep-alive", "content-length", "accept-encoding",
         "proxy-connection", "transfer-encoding", "proxy-authorization",
@@ -16,7 +16,7 @@ enum FieldRules {
             throw GatewayFailure(.invalidParams, "A header field's name may hold letters, digits and hyphens only.")
         }
         if !isClean(field.value) {
-            throw GatewayFailure(.invalidParams, "The header field `\(field.name)` holds a line break or another control character.")
+            throw GatewayFailure(.invalidParams, "The header field `\(field.name)` holds a line break or a control character.")
         }
         for name in reserved where isName(field.name, name) {
             throw GatewayFailure(.invalidParams, "The header field `\(field.name)` belongs to the connection; leave it out.")
@@ -26,7 +26,11 @@ enum FieldRules {
     /// Compares without regard to case; `expected` is in lower case.
     static func isName(_ name: String, _ expected: StaticString) -> Bool {
         if name.utf8.count != expected.utf8CodeUnitCount { return false }
-        return expected.withUTF8Buffer { zip(name.utf8, $0).allSatisfy { lowerCased($0) == $1 } }
+        var name = name
+        return name.withUTF8 { bytes in
+            for index in 0..<bytes.count where lowerCased(bytes[index]) != expected.utf8Start[index] { return false }
+            return true
+        }
     }
 
     static func isToken(_ text: String) -> Bool {

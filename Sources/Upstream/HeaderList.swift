@@ -4,14 +4,18 @@ import GatewayEngine
 import GatewayModel
 import Glibc
 
-/// A request's header lines in one block of our own, linked as the list that curl reads in place: no allocation for each line, and
-/// the one copy of the credential that is ours can be wiped. (curl makes its own copy when it sends; that one is beyond reach.)
+/// A request's header lines in one block of our own, linked as the list that curl reads in place: no allocation for each line,
+/// and the one copy of the credential that is ours can be wiped. (curl makes its own copy when it sends; that one is beyond
+/// reach.)
 struct HeaderList: ~Copyable {
     private var text = UnsafeMutableRawBufferPointer.allocate(byteCount: 1024, alignment: 1)
     private var nodes = UnsafeMutableBufferPointer<curl_slist>.allocate(capacity: 16)
     private var used = 0
     private var count = 0
     private var secret = 0..<0
+    private let userAgent: String
+
+    init(userAgent: String) { self.userAgent = userAgent }
 
     deinit {
         if let base = text.baseAddress { explicit_bzero(base + secret.lowerBound, secret.count) }
@@ -31,9 +35,13 @@ struct HeaderList: ~Copyable {
         append("Expect:")
         endLine()
         var hasContentType = false
+        var hasAccept = false
+        var hasUserAgent = false
         for field in request.fields {
             try FieldRules.check(field)
             hasContentType = hasContentType || FieldRules.isName(field.name, "content-type")
+            hasAccept = hasAccept || FieldRules.isName(field.name, "accept")
+            hasUserAgent = hasUserAgent || FieldRules.isName(field.name, "user-agent")
             startLine()
             append(field.name)
             // To curl a name with nothing after the colon means "leave that field out"; with a semicolon it goes out empty.
@@ -45,6 +53,19 @@ struct HeaderList: ~Copyable {
             // A body that says nothing else is JSON here; curl would call it a form.
             startLine()
             append(request.body.isEmpty ? "content-type:" : "content-type: application/json")
+            endLine()
+        }
+        if !hasAccept {
+            // `*/*`, which curl would say, says nothing.
+            startLine()
+            append("Accept:")
+            endLine()
+        }
+        if !hasUserAgent {
+            // As a line of ours curl writes it once; as an option it would put it together anew for each request.
+            startLine()
+            append("User-Agent: ")
+            append(userAgent)
             endLine()
         }
         if let credential = request.credential { try append(credential) }
@@ -71,14 +92,14 @@ struct HeaderList: ~Copyable {
         secret = start..<used
         if isClean { return }
         wipe()
-        throw GatewayFailure(.invalidParams, "The stored provider key holds a line break or another control character. Store it again.")
+        throw GatewayFailure(.invalidParams, "The stored provider key holds a line break or a control character. Store it again.")
     }
 
     private mutating func makeRoom(for request: UpstreamRequest) {
         wipe()
         used = 0
         count = 0
-        var bytes = 64
+        var bytes = 128 + userAgent.utf8.count
         for field in request.fields { bytes += field.name.utf8.count + field.value.utf8.count + 3 }
         if let credential = request.credential {
             bytes += credential.fieldName.utf8.count + credential.prefix.utf8.count + credential.secret.count + 3
@@ -87,9 +108,9 @@ struct HeaderList: ~Copyable {
             text.deallocate()
             text = .allocate(byteCount: bytes, alignment: 1)
         }
-        if nodes.count < request.fields.count + 3 {
+        if nodes.count < request.fields.count + 5 {
             nodes.deallocate()
-            nodes = .allocate(capacity: request.fields.count + 3)
+            nodes = .allocate(capacity: request.fields.count + 5)
         }
     }
 

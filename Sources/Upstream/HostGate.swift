@@ -2,9 +2,9 @@
 
 /// Lets a bounded number of transfers at a time to one https host, the others in the order they came.
 ///
-/// HTTP/2 needs the bound: curl's connections to such a host are capped, and its own queue behind the cap degrades badly. HTTP/1.1 must
-/// not have it, since there a connection carries one request at a time. Which of the two a host speaks shows with its first answer;
-/// until then it is taken for HTTP/2, as nearly all providers are.
+/// HTTP/2 needs the bound: curl's connections to such a host are capped, and its own queue behind the cap degrades badly.
+/// HTTP/1.1 must not have it, since there a connection carries one request at a time. Which of the two a host speaks shows with
+/// its first answer; until then it is taken for HTTP/2, as nearly all providers are.
 final class HostGate {
     let origin: String
     private let limit: Int

@@ -2,8 +2,8 @@
 import GatewayModel
 import Glibc
 
-/// An answer's head as it comes in, line by line; interim (1xx) heads are skipped. The fields stay one block of bytes until someone
-/// asks for them: most requests need two or three of thirty.
+/// An answer's head as it comes in, line by line; interim (1xx) heads are skipped. The fields stay one block of bytes until
+/// someone asks for them: most requests need two or three of thirty.
 struct ReceivedHead {
     /// More than any honest server sends; curl 7.88 has no limit of its own.
     static let byteLimit = 256 << 10
@@ -75,7 +75,9 @@ struct ReceivedHead {
             var start = 0
             while start < fields.count {
                 let end = lineEnd(from: start)
-                if end - start > name.count, fields[start + name.count] == 0x3A, fields[start..<start + name.count].elementsEqual(name) {
+                if end - start > name.count, fields[start + name.count] == 0x3A,
+                    fields[start..<start + name.count].elementsEqual(name)
+                {
                     return Self.text(fields[(start + name.count + 1)..<end])
                 }
                 start = end + 1
@@ -86,7 +88,9 @@ struct ReceivedHead {
 
     private func lineEnd(from start: Int) -> Int {
         fields.withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress, let found = memchr(base + start, 0x0A, bytes.count - start) else { return bytes.count }
+            guard let base = bytes.baseAddress, let found = memchr(base + start, 0x0A, bytes.count - start) else {
+                return bytes.count
+            }
             return UnsafeRawPointer(found) - base
         }
     }

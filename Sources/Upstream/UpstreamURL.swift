@@ -14,17 +14,21 @@ struct UpstreamURL {
         guard let parts else {
             throw GatewayFailure(
                 .invalidParams,
-                "A base URL is https:// or http://, a host without a user name, and a path in visible ASCII; percent-encode the rest.")
+                "A URL is https:// or http://, a host without a user name, and a path in visible ASCII; percent-encode the rest.")
         }
         self.url = url
         (isSecure, hostRange) = parts
     }
 
     /// Scheme, host and port as written: requests to the same origin share connections.
-    var origin: String { String(decoding: url.utf8.prefix(hostRange.upperBound), as: UTF8.self) }
+    var origin: String { text(0..<hostRange.upperBound) }
 
     /// Host and port as written, for messages. The rest of a URL may hold what no message should.
-    var authority: String { String(decoding: url.utf8.prefix(hostRange.upperBound).dropFirst(hostRange.lowerBound), as: UTF8.self) }
+    var authority: String { text(hostRange) }
+
+    private func text(_ range: Range<Int>) -> String {
+        String(decoding: url.utf8.dropFirst(range.lowerBound).prefix(range.count), as: UTF8.self)
+    }
 
     private static func parse(_ url: UnsafeBufferPointer<UInt8>) -> (isSecure: Bool, host: Range<Int>)? {
         let isSecure = url.starts(with: "https://".utf8)

@@ -35,25 +35,34 @@ struct BaseURLTests {
     }
 
     @Test(arguments: [
-        "", "api.openai.com", "https:/api.openai.com", "https://", "https:///v1", "ftp://example.com", "httpss://example.com", "//example.com",
+        "", "api.openai.com", "https:/api.openai.com", "https://", "https:///v1", "ftp://example.com", "httpss://example.com",
+        "//example.com",
         // Plain http leaves the host.
-        "http://example.com", "http://10.0.0.1", "http://128.0.0.1", "http://localhost.example.com", "http://sub.localhost", "http://[::2]",
+        "http://example.com", "http://10.0.0.1", "http://128.0.0.1", "http://localhost.example.com", "http://sub.localhost",
+        "http://[::2]",
         "http://[::ffff:127.0.0.1]", "http://0.0.0.0", "http://127.0.0.1.example.com",
         // An address that does not look like the one it is.
-        "http://127.1", "http://2130706433", "http://0x7f.0.0.1", "http://0x7f000001", "http://0177.0.0.1", "https://1.2.3", "https://1.2.3.256",
+        "http://127.1", "http://2130706433", "http://0x7f.0.0.1", "http://0x7f000001", "http://0177.0.0.1", "https://1.2.3",
+        "https://1.2.3.256",
         "https://1.2.3.4.5", "https://host.0x1", "https://01.2.3.4",
         // Parts that a base URL has not.
         "https://user@example.com", "https://user:pass@example.com", "http://127.0.0.1@example.com", "https://example.com?x=1",
         "https://example.com/v1?", "https://example.com/#f", "https://example.com#", "https://example.com\\@evil.com",
         // Ports.
-        "https://example.com:", "https://example.com:0", "https://example.com:65536", "https://example.com:+1", "https://example.com:1a",
+        "https://example.com:", "https://example.com:0", "https://example.com:65536", "https://example.com:+1",
+        "https://example.com:1a",
         "https://example.com:000443", "https://example.com:80:90", "https://example.com:-1",
         // Hosts and paths that are none.
-        "https://exa mple.com", "https://example..com", "https://example.com.", "https://.example.com", "https://-a.com", "https://a-.com",
-        "https://ex%61mple.com", "https://bücher.example", "https://[::1", "https://::1", "https://[]", "https://[::1]x", "https://[1::2::3]",
-        "https://[1:2:3:4:5:6:7]", "https://[1:2:3:4:5:6:7:8:9]", "https://[12345::]", "https://[fe80::1%25eth0]", "https://[::1.2.3]",
-        "https://[1.2.3.4::]", "https://[:::]", "https://[:1]", "https://example.com/a/../b",
-        "https://example.com/./b", "https://example.com/a b", "https://example.com/\n", "https://example.com/\r\nhost:evil", "https://example.com/\"",
+        "https://exa mple.com", "https://example..com", "https://example.com.", "https://.example.com", "https://-a.com",
+        "https://a-.com",
+        "https://ex%61mple.com", "https://bücher.example", "https://[::1", "https://::1", "https://[]", "https://[::1]x",
+        "https://[1::2::3]",
+        "https://[1:2:3:4:5:6:7]", "https://[1:2:3:4:5:6:7:8:9]", "https://[12345::]", "https://[fe80::1%25eth0]",
+        "https://[::1.2.3]",
+        "https://[1.2.3.4::]", "https://[:::]", "https://[:1]",
+        "https://example.com/a/../b",
+        "https://example.com/./b", "https://example.com/a b", "https://example.com/\n", "https://example.com/\r\nhost:evil",
+        "https://example.com/\"",
         "https://example.com/" + String(repeating: "a", count: 2100), "https://" + String(repeating: "a", count: 64) + ".com",
     ])
     func `what is no base URL is refused, and the field named`(text: String) {

@@ -8,18 +8,22 @@ struct CallQueryTests {
     /// 100 rows that differ in every field that can be filtered by.
     private func fill(_ store: GatewayStore) async throws {
         for index in 0..<100 {
-            store.append(record("trace-\(index)") { record in
-                record.startedAtMilliseconds += index * 1000
-                record.virtualKey = index % 2 == 0 ? "even" : nil
-                record.provider = index % 5 == 0 ? "openai" : "anthropic"
-                record.model = "alias-\(index % 10)"
-                record.responseModel = "model-\(index % 4)"
-                record.status = index % 7 == 0 ? 429 : 200
-                record.peer.uid = UInt32(1000 + index % 3)
-                let environment = index % 4 == 0 ? "production" : "test"
-                record.metadata = Array(#"{"environment":"\#(environment)","n":\#(index),"half":\#(index).5,"on":\#(index == 50),"a.b":"dot"}"#.utf8)[...]
-                if index == 99 { record.metadata = Array("not json".utf8)[...] }
-            })
+            store.append(
+                record("trace-\(index)") { record in
+                    record.startedAtMilliseconds += index * 1000
+                    record.virtualKey = index % 2 == 0 ? "even" : nil
+                    record.provider = index % 5 == 0 ? "openai" : "anthropic"
+                    record.model = "alias-\(index % 10)"
+                    record.responseModel = "model-\(index % 4)"
+                    record.status = index % 7 == 0 ? 429 : 200
+                    record.peer.uid = UInt32(1000 + index % 3)
+                    let environment = index % 4 == 0 ? "production" : "test"
+                    record.metadata =
+                        Array(
+                            #"{"environment":"\#(environment)","n":\#(index),"half":\#(index).5,"on":\#(index == 50),"a.b":"."}"#
+                                .utf8)[...]
+                    if index == 99 { record.metadata = Array("not json".utf8)[...] }
+                })
         }
         try await store.flush()
     }
@@ -39,12 +43,17 @@ struct CallQueryTests {
         ("metadata integer", { $0.metadata = [("n", .integer(7))] }, { $0 == 7 }),
         ("metadata real", { $0.metadata = [("half", .real(7.5))] }, { $0 == 7 }),
         ("metadata bool", { $0.metadata = [("on", .bool(true))] }, { $0 == 50 }),
-        ("metadata key with a dot", { $0.metadata = [("a.b", .text("dot"))] }, { $0 != 99 }),
+        ("metadata key with a dot", { $0.metadata = [("a.b", .text("."))] }, { $0 != 99 }),
         ("metadata of another type", { $0.metadata = [("n", .text("7"))] }, { _ in false }),
         ("unknown metadata", { $0.metadata = [("none", .text("x"))] }, { _ in false }),
         ("injection", { $0.virtualKey = "' OR 1=1 --" }, { _ in false }),
-        ("several", { $0.virtualKey = "even"; $0.status = 200; $0.metadata = [("environment", .text("test"))] },
-            { $0 % 2 == 0 && $0 % 7 != 0 && $0 % 4 != 0 }),
+        (
+            "several",
+            {
+                $0.virtualKey = "even"; $0.status = 200; $0.metadata = [("environment", .text("test"))]
+            },
+            { $0 % 2 == 0 && $0 % 7 != 0 && $0 % 4 != 0 }
+        ),
     ]
 
     @Test func `each filter gives the rows that match, newest first`() async throws {
@@ -95,17 +104,14 @@ struct CallQueryTests {
         }
     }
 
-    @Test func `filters by key and trace use their index`() async throws {
+    @Test func `a trace is found by its index`() async throws {
         try await withStore { test in
-            let plans = try await test.store.read { connection in
-                try ["virtual_key = 'x'", "trace_id = 'x'", "started_at >= 1 AND started_at < 2"].map { condition in
-                    let statement = try connection.uncachedStatement("EXPLAIN QUERY PLAN SELECT * FROM call WHERE \(condition) ORDER BY id DESC")
-                    return try statement.step() ? statement.text(3) ?? "" : ""
-                }
+            let plan = try await test.store.read { connection in
+                let statement = try connection.uncachedStatement(
+                    "EXPLAIN QUERY PLAN SELECT * FROM call WHERE trace_id = 'x' ORDER BY id DESC")
+                return try statement.step() ? statement.text(3) ?? "" : ""
             }
-            #expect(plans[0].contains("call_virtual_key"))
-            #expect(plans[1].contains("call_trace_id"))
-            #expect(plans[2].contains("call_started_at"))
+            #expect(plan.contains("call_trace_id"))
         }
     }
 }

@@ -15,7 +15,8 @@ struct CrashTests {
             await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, killedAt = killedAt as Int] in
                 try await loadUntilKilled(path, killedAt: killedAt)
             }
-            let acknowledged = try String(contentsOfFile: path + "/acknowledged", encoding: .utf8).split(separator: "\n").map(String.init)
+            let acknowledged = try String(contentsOfFile: path + "/acknowledged", encoding: .utf8).split(separator: "\n").map(
+                String.init)
             #expect(acknowledged.count >= killedAt)
 
             let test = try TestStore(path: path)
@@ -57,10 +58,12 @@ private func loadUntilKilled(_ path: String, killedAt: Int) async throws {
                         test.store.append(record(name))
                         try await test.store.flush()
                     } else {
-                        try await test.store.insertVaultRow(VaultRow(
-                            name: name, provider: "p", baseURL: "https://a.example", origin: "https://a.example", fingerprint: "",
-                            secret: SealedSecret(keyVersion: 1, masterKeyID: "", wrappedDataKey: [], ciphertext: []),
-                            createdAtMilliseconds: 0, updatedAtMilliseconds: 0))
+                        try await test.store.insertVaultRow(
+                            VaultRow(
+                                name: name, provider: "p", baseURL: "https://a.example", origin: "https://a.example",
+                                fingerprint: "",
+                                secret: SealedSecret(keyVersion: 1, masterKeyID: "", wrappedDataKey: [], ciphertext: []),
+                                createdAtMilliseconds: 0, updatedAtMilliseconds: 0))
                     }
                     acknowledgements.add(name)
                 }

@@ -36,7 +36,8 @@ struct FullDiskTests {
             try await test.store.flush()
             #expect(try await test.allCalls().map(\.record.traceID) == (0..<1000).map(String.init))
             let statistics = test.store.statistics
-            #expect(statistics.written == 1000 && statistics.queued == 0 && statistics.dropped == 0 && statistics.failedGroups > 0)
+            #expect(
+                statistics.written == 1000 && statistics.queued == 0 && statistics.dropped == 0 && statistics.failedGroups > 0)
             #expect(test.reports.messages(.notice).count == 1)
             #expect(test.reports.messages(.error).count == 1)
         }
@@ -61,7 +62,8 @@ struct FullDiskTests {
             let large = VaultRow(
                 name: "large", provider: "p", baseURL: "https://a.example", origin: "https://a.example",
                 note: String(repeating: "n", count: 1_000_000), fingerprint: "",
-                secret: SealedSecret(keyVersion: 1, masterKeyID: "", wrappedDataKey: [], ciphertext: []), createdAtMilliseconds: 0,
+                secret: SealedSecret(keyVersion: 1, masterKeyID: "", wrappedDataKey: [], ciphertext: []),
+                createdAtMilliseconds: 0,
                 updatedAtMilliseconds: 0)
             #expect(await failure { try await test.store.insertVaultRow(large) }?.retryable == true)
             #expect(try await test.store.loadVault().isEmpty)

@@ -24,12 +24,15 @@ struct JournalTests {
 
     @Test func `texts of any length and content come back`() async throws {
         try await withStore { test in
-            let texts = ["", "a", "ü\u{1F600}\0x", String(repeating: "long ", count: 20_000), "'; DROP TABLE call; --", "short again"]
+            let texts = [
+                "", "a", "ü\u{1F600}\0x", String(repeating: "long ", count: 20_000), "'; DROP TABLE call; --", "short again",
+            ]
             for text in texts {
-                test.store.append(record(text) { record in
-                    record.model = text
-                    record.metadata = Array(text.utf8)[...]
-                })
+                test.store.append(
+                    record(text) { record in
+                        record.model = text
+                        record.metadata = Array(text.utf8)[...]
+                    })
             }
             try await test.store.flush()
             let calls = try await test.allCalls()

@@ -24,15 +24,17 @@ struct MigrationTests {
     /// The schema of version 1 as it was released; never to be changed.
     private static let version1 = """
         CREATE TABLE call (
-            id INTEGER PRIMARY KEY, trace_id TEXT NOT NULL, span_id TEXT NOT NULL, started_at INTEGER NOT NULL, method TEXT NOT NULL,
-            pid INTEGER NOT NULL, uid INTEGER NOT NULL, gid INTEGER NOT NULL, executable TEXT, unit TEXT, virtual_key TEXT, provider TEXT,
-            model TEXT, response_model TEXT, target TEXT, status INTEGER NOT NULL, error TEXT, stream INTEGER NOT NULL,
+            id INTEGER PRIMARY KEY, trace_id TEXT NOT NULL, span_id TEXT NOT NULL, started_at INTEGER NOT NULL,
+            method TEXT NOT NULL,
+            pid INTEGER NOT NULL, uid INTEGER NOT NULL, gid INTEGER NOT NULL, executable TEXT, unit TEXT, virtual_key TEXT,
+            provider TEXT, model TEXT, response_model TEXT, target TEXT, status INTEGER NOT NULL, error TEXT,
+            stream INTEGER NOT NULL,
             input_tokens INTEGER, output_tokens INTEGER, cache_read_input_tokens INTEGER, cache_creation_input_tokens INTEGER,
             reasoning_output_tokens INTEGER, attempts INTEGER NOT NULL, chunks INTEGER NOT NULL, latency_us INTEGER NOT NULL,
             upstream_us INTEGER, first_chunk_us INTEGER, cost_status TEXT NOT NULL, cost_nano_usd INTEGER, metadata TEXT
         ) STRICT;
-        INSERT INTO call (trace_id, span_id, started_at, method, pid, uid, gid, status, stream, attempts, chunks, latency_us, cost_status)
-            VALUES ('old', 's', 1, 'm', 1, 1, 1, 200, 0, 1, 0, 5, 'unpriced');
+        INSERT INTO call (trace_id, span_id, started_at, method, pid, uid, gid, status, stream, attempts, chunks, latency_us,
+            cost_status) VALUES ('old', 's', 1, 'm', 1, 1, 1, 200, 0, 1, 0, 5, 'unpriced');
         PRAGMA user_version = 1;
         """
 

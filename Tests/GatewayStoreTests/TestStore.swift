@@ -22,7 +22,9 @@ struct TestStore {
     let store: GatewayStore
     let reports: Reports
 
-    init(path: String = NSTemporaryDirectory() + "wicket-test-" + UUID().uuidString, options: StoreOptions = StoreOptions()) throws {
+    init(path: String = NSTemporaryDirectory() + "wicket-test-" + UUID().uuidString, options: StoreOptions = StoreOptions())
+        throws
+    {
         self.path = path
         directory = try StateDirectory(path)
         let reports = Reports()
@@ -65,10 +67,12 @@ func fullRecord(_ trace: String) -> CallRecord {
     CallRecord(
         traceID: trace, spanID: "00f067aa0ba902b7", startedAtMilliseconds: 1_800_000_000_123, method: "chat.completions.create",
         peer: PeerIdentity(pid: 4242, uid: 1000, gid: 1001, executable: "/usr/bin/python3.11", unit: "app.service"),
-        virtualKey: "anthropic-prod", provider: "anthropic", model: "claude-3.5-sonnet", responseModel: "claude-3-5-sonnet-20241022",
+        virtualKey: "anthropic-prod", provider: "anthropic", model: "claude-3.5-sonnet",
+        responseModel: "claude-3-5-sonnet-20241022",
         target: "config.targets[1]", status: 429, errorName: "upstream_error", stream: true,
         usage: Usage(
-            inputTokens: 1200, outputTokens: 345, cacheReadInputTokens: 1000, cacheCreationInputTokens: 100, reasoningOutputTokens: 30),
+            inputTokens: 1200, outputTokens: 345, cacheReadInputTokens: 1000, cacheCreationInputTokens: 100,
+            reasoningOutputTokens: 30),
         attempts: 2, chunks: 87, latencyMicroseconds: 812_400, upstreamMicroseconds: 811_900, firstChunkMicroseconds: 210_000,
         cost: .priced(NanoUSD(4_650_000)), metadata: Array(#"{"environment":"production","n":3,"deep":{"x":1}}"#.utf8)[...])
 }

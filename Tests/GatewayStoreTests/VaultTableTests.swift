@@ -6,26 +6,32 @@ import Testing
 
 struct VaultTableTests {
     private func sealed(_ version: Int) -> SealedSecret {
-        SealedSecret(keyVersion: version, masterKeyID: "abcd", wrappedDataKey: [1, 2, 0, 255], ciphertext: [0, 0, UInt8(version)])
+        SealedSecret(
+            keyVersion: version, masterKeyID: "abcd", wrappedDataKey: [1, 2, 0, 255], ciphertext: [0, 0, UInt8(version)])
     }
 
     private func full() -> VaultRow {
         VaultRow(
-            name: "prod", provider: "openai", baseURL: "https://a.example/v1", origin: "https://a.example", models: ["a*", "\"b\\", "ü"],
-            expiresAtMilliseconds: 5, note: "a\0note", rateLimits: Array(#"[{"a":1}]"#.utf8), usageLimits: Array("[]".utf8), fingerprint: "ff",
+            name: "prod", provider: "openai", baseURL: "https://a.example/v1", origin: "https://a.example",
+            models: ["a*", "\"b\\", "ü"],
+            expiresAtMilliseconds: 5, note: "a\0note", rateLimits: Array(#"[{"a":1}]"#.utf8), usageLimits: Array("[]".utf8),
+            fingerprint: "ff",
             secret: sealed(2), previous: PreviousSecret(secret: sealed(1), untilMilliseconds: 9), createdAtMilliseconds: 1,
             updatedAtMilliseconds: 2, lastUsedAtMilliseconds: 3)
     }
 
     private func bare(_ name: String) -> VaultRow {
         VaultRow(
-            name: name, provider: "openai", baseURL: "https://a.example", origin: "https://a.example", fingerprint: "", secret: sealed(1),
+            name: name, provider: "openai", baseURL: "https://a.example", origin: "https://a.example", fingerprint: "",
+            secret: sealed(1),
             createdAtMilliseconds: 1, updatedAtMilliseconds: 1)
     }
 
     @Test func `a row comes back as it was stored, with all or with none of the optional fields`() async throws {
         try await withStore { test in
-            let emptyModels = { var row = bare("empty"); row.models = []; return row }()
+            let emptyModels = {
+                var row = bare("empty"); row.models = []; return row
+            }()
             let rows = [bare("bare"), emptyModels, full()]
             for row in rows { try await test.store.insertVaultRow(row) }
             #expect(try await test.store.loadVault().sorted { $0.name < $1.name } == rows)
@@ -49,7 +55,9 @@ struct VaultTableTests {
     @Test func `uses are noted by name, and names that are gone passed over`() async throws {
         try await withStore { test in
             try await test.store.insertVaultRow(bare("a"))
-            try await test.store.recordVaultUse([VaultUse(name: "gone", atMilliseconds: 1), VaultUse(name: "a", atMilliseconds: 7)])
+            try await test.store.recordVaultUse([
+                VaultUse(name: "gone", atMilliseconds: 1), VaultUse(name: "a", atMilliseconds: 7),
+            ])
             #expect(try await test.store.loadVault().map(\.lastUsedAtMilliseconds) == [7])
         }
     }

@@ -57,7 +57,8 @@ struct WriteTests {
         }
     }
 
-    @Test func `a write that ends the transaction itself fails, and the rows of its group are written all the same`() async throws {
+    @Test func `a write that ends the transaction itself fails, and the rows of its group are written all the same`() async throws
+    {
         var options = StoreOptions()
         options.firstPauseMilliseconds = 1
         try await withStore(options) { test in
@@ -71,10 +72,14 @@ struct WriteTests {
 
     @Test func `a failure keeps its own code`() async throws {
         try await withStore { test in
-            let failure = await failure { try await test.store.write { _ in throw GatewayFailure(.notFound, "gone", path: "name") } }
+            let failure = await failure {
+                try await test.store.write { _ in throw GatewayFailure(.notFound, "gone", path: "name") }
+            }
             #expect(failure?.code == .notFound)
             #expect(failure?.path == "name")
-            #expect(await GatewayStoreTests.failure { try await test.store.write { try $0.execute("NONSENSE") } }?.code == .internalError)
+            #expect(
+                await GatewayStoreTests.failure { try await test.store.write { try $0.execute("NONSENSE") } }?.code
+                    == .internalError)
         }
     }
 

@@ -14,8 +14,10 @@ struct CanaryTests {
         _ = try await test.vault.rotate("prod", secret: try secret(canaries[1]), graceSeconds: 60)
         _ = try test.vault.apiKey(of: "prod", for: "https://api.openai.com")
         _ = try test.vault.previousAPIKey(of: "prod", for: "https://api.openai.com")
-        test.store.append(CallRecord(
-            traceID: "t", spanID: "s", startedAtMilliseconds: 1, method: "m", peer: PeerIdentity(pid: 1, uid: 0, gid: 0), virtualKey: "prod"))
+        test.store.append(
+            CallRecord(
+                traceID: "t", spanID: "s", startedAtMilliseconds: 1, method: "m", peer: PeerIdentity(pid: 1, uid: 0, gid: 0),
+                virtualKey: "prod"))
         try await test.store.flush()
 
         let files = try readAll(test.temporary.path)
@@ -24,9 +26,11 @@ struct CanaryTests {
         #expect(files.values.contains { contains($0, Data("api.openai.com".utf8)) })
         for canary in canaries {
             let bytes = Data(canary.utf8)
-            let forms = [
-                bytes, Data(bytes.map { String(format: "%02x", $0) }.joined().utf8), Data(bytes.map { String(format: "%02X", $0) }.joined().utf8),
-            ] + (0..<3).map { base64Core(bytes, shift: $0) }
+            let forms =
+                [
+                    bytes, Data(bytes.map { String(format: "%02x", $0) }.joined().utf8),
+                    Data(bytes.map { String(format: "%02X", $0) }.joined().utf8),
+                ] + (0..<3).map { base64Core(bytes, shift: $0) }
             for (name, content) in files {
                 for form in forms { #expect(!contains(content, form), "\(name)") }
             }

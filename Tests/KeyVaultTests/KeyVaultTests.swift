@@ -26,7 +26,10 @@ struct KeyVaultTests {
     @Test func `no other origin gets the key`() async throws {
         let test = try await TestVault()
         try await test.create()
-        for other in ["https://api.openai.com:8443", "http://api.openai.com", "https://api.openai.com.evil.example", "https://evil.example", ""] {
+        for other in [
+            "https://api.openai.com:8443", "http://api.openai.com", "https://api.openai.com.evil.example", "https://evil.example",
+            "",
+        ] {
             #expect(await failure { try test.vault.apiKey(of: "prod", for: other) }?.code == .permissionDenied)
             #expect(await failure { try test.vault.previousAPIKey(of: "prod", for: other) }?.code == .permissionDenied)
         }
@@ -88,7 +91,8 @@ struct KeyVaultTests {
         try await test.create(key: "sk-1")
         test.time.advance(seconds: 10)
         let limits = Array(#"[{"unit":"usd","amount":5.0,"period":"monthly"}]"#.utf8)
-        _ = try await test.vault.update("prod", VirtualKeyChange(models: ["gpt-*"], expiresAt: "2027-01-01T00:00:00Z", note: "mine"))
+        _ = try await test.vault.update(
+            "prod", VirtualKeyChange(models: ["gpt-*"], expiresAt: "2027-01-01T00:00:00Z", note: "mine"))
         _ = try await test.vault.update("prod", VirtualKeyChange(baseURL: "https://API.openai.com:443/v2/", usageLimits: limits))
         for vault in [test.vault, try await test.reopened()] {
             let info = try vault.get("prod")
@@ -142,7 +146,8 @@ struct KeyVaultTests {
         _ = try await test.vault.rotate("prod", secret: try secret("sk-new"))
         #expect(try test.vault.previousAPIKey(of: "prod", for: origin) == nil)
         #expect(try await test.row("prod").previous == nil)
-        #expect(await failure { try await test.vault.rotate("prod", secret: try secret("k"), graceSeconds: -1) }?.path == "grace_s")
+        #expect(
+            await failure { try await test.vault.rotate("prod", secret: try secret("k"), graceSeconds: -1) }?.path == "grace_s")
         #expect(await failure { try await test.vault.rotate("none", secret: try secret("k")) }?.code == .notFound)
     }
 

@@ -45,7 +45,9 @@ struct MasterKeyFileTests {
     @Test(arguments: [0, 1, 31, 33, 64])
     func `a file of another size is refused and kept`(size: Int) throws {
         let file = MasterKeyFile(in: try StateDirectory(temporary.path))
-        #expect(FileManager.default.createFile(atPath: file.path, contents: Data(count: size), attributes: [.posixPermissions: 0o600]))
+        #expect(
+            FileManager.default.createFile(atPath: file.path, contents: Data(count: size), attributes: [.posixPermissions: 0o600])
+        )
         #expect(throws: GatewayFailure.self) { try file.loadOrCreate() }
         #expect(try Data(contentsOf: URL(fileURLWithPath: file.path)).count == size)
     }

@@ -7,11 +7,16 @@ import Testing
 
 struct SecretPartsTests {
     @Test(arguments: [
-        ("[]", "secret"), ("null", "secret"), (#""sk""#, "secret"), ("{}", "secret.api_key"), (#"{"api_key":""}"#, "secret.api_key"),
-        (#"{"api_key":1}"#, "secret.api_key"), (#"{"api_key":null}"#, "secret.api_key"), (#"{"api_key":"a b"}"#, "secret.api_key"),
-        (#"{"api_key":"sk\n"}"#, "secret.api_key"), (#"{"api_key":"sk\r\nx-evil: 1"}"#, "secret.api_key"), (#"{"api_key":"sk\u0000"}"#, "secret.api_key"),
-        (#"{"api_key":"sché"}"#, "secret.api_key"), (#"{"api_key":"a\"b"}"#, "secret.api_key"), (#"{"api_key":"a\\b"}"#, "secret.api_key"),
-        (#"{"api_key":"a","api_key":"b"}"#, "secret"), (#"{"api_key":"a","x":1,"x":2}"#, "secret"), (#"{"API_KEY":"a"}"#, "secret.api_key"),
+        ("[]", "secret"), ("null", "secret"), (#""sk""#, "secret"), ("{}", "secret.api_key"),
+        (#"{"api_key":""}"#, "secret.api_key"),
+        (#"{"api_key":1}"#, "secret.api_key"), (#"{"api_key":null}"#, "secret.api_key"),
+        (#"{"api_key":"a b"}"#, "secret.api_key"),
+        (#"{"api_key":"sk\n"}"#, "secret.api_key"), (#"{"api_key":"sk\r\nx-evil: 1"}"#, "secret.api_key"),
+        (#"{"api_key":"sk\u0000"}"#, "secret.api_key"),
+        (#"{"api_key":"sché"}"#, "secret.api_key"), (#"{"api_key":"a\"b"}"#, "secret.api_key"),
+        (#"{"api_key":"a\\b"}"#, "secret.api_key"),
+        (#"{"api_key":"a","api_key":"b"}"#, "secret"), (#"{"api_key":"a","x":1,"x":2}"#, "secret"),
+        (#"{"API_KEY":"a"}"#, "secret.api_key"),
         (#"{"api_key":"a","x":"\#(String(repeating: "y", count: 65_536))"}"#, "secret"),
     ])
     func `what is no secret is refused by its part's name, without quoting it`(json: String, path: String) throws {
@@ -27,7 +32,8 @@ struct SecretPartsTests {
     func `one secret written in several ways is one`(json: String) async throws {
         let test = try await TestVault()
         let plain = try await test.create("plain", key: "sk-1")
-        let new = NewVirtualKey(name: "other", provider: "openai", baseURL: "https://api.openai.com", secret: try secret(json: json))
+        let new = NewVirtualKey(
+            name: "other", provider: "openai", baseURL: "https://api.openai.com", secret: try secret(json: json))
         #expect(try await test.vault.create(new).fingerprint == plain.fingerprint)
         #expect(text(try test.vault.apiKey(of: "other", for: "https://api.openai.com")) == "sk-1")
     }
@@ -35,7 +41,8 @@ struct SecretPartsTests {
     @Test func `parts that the vault does not know are kept and count for the fingerprint, in any order`() async throws {
         let test = try await TestVault()
         func create(_ name: String, _ json: String) async throws -> String {
-            let new = NewVirtualKey(name: name, provider: "openai", baseURL: "https://api.openai.com", secret: try secret(json: json))
+            let new = NewVirtualKey(
+                name: name, provider: "openai", baseURL: "https://api.openai.com", secret: try secret(json: json))
             let info = try await test.vault.create(new)
             #expect(text(try test.vault.apiKey(of: name, for: "https://api.openai.com")) == "sk-1")
             return info.fingerprint

@@ -58,7 +58,8 @@ struct TestVault {
 
     @discardableResult
     func create(
-        _ name: String = "prod", provider: String = "openai", baseURL: String = "https://api.openai.com/v1", key: String = "sk-secret"
+        _ name: String = "prod", provider: String = "openai", baseURL: String = "https://api.openai.com/v1",
+        key: String = "sk-secret"
     ) async throws -> VirtualKeyInfo {
         try await vault.create(NewVirtualKey(name: name, provider: provider, baseURL: baseURL, secret: try secret(key)))
     }

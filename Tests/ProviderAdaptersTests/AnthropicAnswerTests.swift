@@ -40,6 +40,14 @@ struct AnthropicAnswerTests {
         #expect(!result.response.body.contains(0x0A))
     }
 
+    @Test func `no answer holds a line break, whatever stands between its tokens`() throws {
+        let content = "[\n{\"type\":\"thinking\",\r\n\"thinking\":\"h\",\"signature\":\"s\"}]"
+        let response = try Anthropic.decode(message(content)).response
+        #expect(!response.body.contains(0x0A) && !response.body.contains(0x0D))
+        let native = try Anthropic.dialect.decode(Array(message(content).utf8), of: Anthropic.call("{}", operation: .messages))
+        #expect(native.body.count == message(content).utf8.count && !native.body.contains(0x0A))
+    }
+
     @Test func `thinking is reasoning_content and stays signed in content_blocks, but not in strict form`() throws {
         let content =
             #"[{"type":"thinking","thinking":"h\u006d","signature":"s"},{"type":"redacted_thinking","data":"z"},"#

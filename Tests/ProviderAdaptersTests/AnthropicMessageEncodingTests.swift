@@ -118,6 +118,24 @@ struct AnthropicMessageEncodingTests {
                  {"type":"server_tool_use","id":"s","name":"n","input":{}},{"type":"text","text":"parts"}]}]
                 """#),
         MessageCase(
+            testDescription: "a text that a stream's blocks do not show stood in front of them, but never of thinking",
+            messages: #"""
+                [{"role":"user","content":"t"},{"role":"assistant","content":"first then","content_blocks":[
+                 {"type":"server_tool_use","id":"s","name":"n","input":{}},{"type":"text","text":" then","citations":[]}]},
+                 {"role":"user","content":"u"},{"role":"assistant","content":"pre","content_blocks":[
+                 {"type":"server_tool_use","id":"s","name":"n","input":{}}]},
+                 {"role":"user","content":"v"},{"role":"assistant","content":"post","content_blocks":[
+                 {"type":"redacted_thinking","data":"z"}]}]
+                """#,
+            expected: #"""
+                [{"role":"user","content":"t"},{"role":"assistant","content":[{"type":"text","text":"first"},
+                 {"type":"server_tool_use","id":"s","name":"n","input":{}},{"type":"text","text":" then","citations":[]}]},
+                 {"role":"user","content":"u"},{"role":"assistant","content":[{"type":"text","text":"pre"},
+                 {"type":"server_tool_use","id":"s","name":"n","input":{}}]},
+                 {"role":"user","content":"v"},{"role":"assistant","content":[
+                 {"type":"redacted_thinking","data":"z"},{"type":"text","text":"post"}]}]
+                """#),
+        MessageCase(
             testDescription: "LiteLLM's thinking_blocks are taken too",
             messages: #"""
                 [{"role":"user","content":"t"},{"role":"assistant","content":"a","reasoning_content":"h",

@@ -89,9 +89,9 @@ struct AnthropicParameterTests {
         ParameterCase(
             testDescription: "Portkey's form of a native tool, with its beta",
             members:
-                #""tools":[{"type":"computer","computer":{"name":"computer_20250124","display_width_px":9},"cache_control":{"a":1}}]"#,
+                #""tools":[{"type":"computer","computer":{"name":"computer_20250124","width":9},"cache_control":{"a":1}}]"#,
             expected:
-                #""tools":[{"type":"computer_20250124","name":"computer","display_width_px":9,"cache_control":{"a":1}}]"#,
+                #""tools":[{"type":"computer_20250124","name":"computer","width":9,"cache_control":{"a":1}}]"#,
             betas: "computer-use-2025-01-24"),
         ParameterCase(
             testDescription: "a named tool, one at a time",
@@ -163,6 +163,9 @@ struct AnthropicParameterTests {
 
     @Test func `a native call keeps its bytes, but for a model that an alias stood for`() throws {
         let body = #"{ "model" : "claude-3.5-sonnet", "messages":[], "x": 1.0, "x":2 }"#
+        let escaped = #"{"model":"claude\u002d3"}"#
+        let untouched = try Anthropic.dialect.encode(Anthropic.call(escaped, operation: .messages))
+        #expect(Array(untouched.body) == Array(escaped.utf8))
         let same = try Anthropic.dialect.encode(Anthropic.call(body, operation: .messages))
         #expect(Array(same.body) == Array(body.utf8) && same.droppedParams.isEmpty)
         let other = try Anthropic.dialect.encode(Anthropic.call(body, operation: .messages, model: "claude-3-5-sonnet-20241022"))

@@ -50,7 +50,8 @@ struct AnthropicStreamTests {
             head + #"{"content":"lo"},"logprobs":null,"finish_reason":null}]}"#,
             head
                 + #"{},"logprobs":null,"finish_reason":"stop","stop_reason":"end_turn"}],"#
-                + #""usage":{"prompt_tokens":15,"completion_tokens":7,"total_tokens":22,"prompt_tokens_details":{"cached_tokens":10},"cache_read_input_tokens":10}}"#,
+                + #""usage":{"prompt_tokens":15,"completion_tokens":7,"total_tokens":22,"#
+                + #""prompt_tokens_details":{"cached_tokens":10},"cache_read_input_tokens":10}}"#,
         ]
         #expect(result.chunks.map { String(decoding: $0, as: UTF8.self) } == expected)
         #expect(result.batch.finished && result.batch.failure == nil && result.batch.model == "claude-x")

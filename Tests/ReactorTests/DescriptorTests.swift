@@ -43,10 +43,10 @@ import Testing
         }
     }
 
-    /// Two descriptors are ready in one batch of events. Whoever is told first closes the other one, and its number goes to a new owner
-    /// at once: the event that is already in the batch is not the new owner's.
+    /// Two descriptors are ready in one batch of events. Whoever is told first closes the other one, and its number goes to a new
+    /// owner at once: the event that is already in the batch is not the new owner's.
     @Test(arguments: [true, false])
-    func `an event reaches nobody when its descriptor's number got a new owner in the same batch`(isAnnounced: Bool) async throws {
+    func `an event is nobody's when its descriptor's number got a new owner in the same batch`(isAnnounced: Bool) async throws {
         try await withReactor { thread in
             let counts = try await thread.run { reactor in
                 let pipes = [Pipe(), Pipe()]

@@ -107,7 +107,13 @@ import Testing
         try await withReactor { thread in
             let shared = Shared()
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await thread.run { _ in while !shared.isEnough.load(ordering: .relaxed) { await Task.yield() } } }
+                group.addTask {
+                    try await thread.run { _ in
+                        shared.hasBegun.store(true, ordering: .relaxed)
+                        while !shared.isEnough.load(ordering: .relaxed) { await Task.yield() }
+                    }
+                }
+                while !shared.hasBegun.load(ordering: .relaxed) { await Task.yield() }
                 // Arrives by the wake descriptor, though there is always a job ready.
                 try await thread.run { _ in }
                 shared.isEnough.store(true, ordering: .relaxed)
@@ -127,6 +133,7 @@ import Testing
 
 private final class Shared: Sendable {
     let seen = Mutex<[[Int]]>(Array(repeating: [], count: 4))
+    let hasBegun = Atomic<Bool>(false)
     let isEnough = Atomic<Bool>(false)
 }
 

@@ -66,6 +66,7 @@ import Testing
         try await withManualClock { thread, clock in
             let events = try await thread.run { reactor in
                 let log = Log()
+                clock.set(1000)
                 reactor.spawn {
                     try? await reactor.sleep(nanoseconds: 100)
                     log.names.append("woke")
@@ -75,10 +76,10 @@ import Testing
                     try? await reactor.sleep(nanoseconds: .max)
                     log.names.append("never")
                 }
-                clock.set(99)
+                clock.set(1099)
                 await reactor.nextTurn()
                 log.names.append("not yet")
-                clock.set(100)
+                clock.set(1100)
                 await reactor.nextTurn()
                 return log.names
             }

@@ -102,7 +102,7 @@ enum SourceTree {
         while let folder = folders.popLast() {
             let url = root.appendingPathComponent(folder)
             for name in ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted() {
-                if leftovers.contains(name) || name.hasSuffix(".egg-info") { continue }
+                if leftovers.contains(name) || name.hasPrefix(".build-") || name.hasSuffix(".egg-info") { continue }
                 let path = folder.isEmpty ? name : folder + "/" + name
                 let place = root.appendingPathComponent(path)
                 var isFolder: ObjCBool = false

@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(arguments: ["", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart"])
-    func `cancelling the task takes the transfer off before the call returns, and the server sees it`(answer: String) async throws {
+    func `cancelling takes the transfer off before the call returns, and the server sees it`(answer: String) async throws {
         let (asked, gone) = (Latch(), Latch())
         let server = server(answer, asked: asked, gone: gone)
         try await withTransport { transport in
@@ -54,7 +54,7 @@ import Testing
         try await withTransport { transport in
             let task = transport.reactor.spawn {
                 withUnsafeCurrentTask { $0?.cancel() }
-                let failure = await ending { () async throws(GatewayFailure) in _ = try await transport.open(.post(server.url)) }
+                let failure = await transport.refusal(of: .post(server.url))
                 #expect(failure?.code == .cancelled)
             }
             await task.value
@@ -82,7 +82,7 @@ import Testing
                 #expect(transport.statistics.inFlight == 0)
                 await gone.wait()
                 // The handle that it used serves the next one.
-                let next = await ending { () async throws(GatewayFailure) in _ = try await transport.open(.post("http://127.0.0.1:1")) }
+                let next = await transport.refusal(of: .post("http://127.0.0.1:1"))
                 #expect(next?.code == .upstreamUnreachable)
             }
         }
@@ -120,7 +120,7 @@ import Testing
             await task.value
             #expect(answers.texts == ["The call was cancelled."])
             #expect(transport.statistics == UpstreamStatistics(connections: 0, inFlight: 0, waiting: 0))
-            let failure = await ending { () async throws(GatewayFailure) in _ = try await transport.open(.post(server.url)) }
+            let failure = await transport.refusal(of: .post(server.url))
             #expect(failure?.code == .internalError)
             await gone.wait()
         }

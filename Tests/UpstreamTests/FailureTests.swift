@@ -27,7 +27,7 @@ import Testing
 
     @Test func `a refused connection is unreachable, and the message names the host`() async throws {
         let failure = try await withTransport { transport in
-            await ending { () async throws(GatewayFailure) in _ = try await transport.open(.post("http://127.0.0.1:1/v1?key=canary")) }
+            await transport.refusal(of: .post("http://127.0.0.1:1/v1?key=canary"))
         }
         #expect(failure?.code == .upstreamUnreachable)
         #expect(failure?.retryable == true)
@@ -37,7 +37,7 @@ import Testing
 
     @Test func `a name that does not exist is unreachable`() async throws {
         let failure = try await withTransport { transport in
-            await ending { () async throws(GatewayFailure) in _ = try await transport.open(.post("http://nowhere.invalid/")) }
+            await transport.refusal(of: .post("http://nowhere.invalid/"))
         }
         #expect(failure?.code == .upstreamUnreachable)
         #expect(failure?.message.contains("resolve") == true)
@@ -68,7 +68,8 @@ import Testing
         }),
         ("sends a head without end", { peer in
             _ = peer.request()
-            peer.send("HTTP/1.1 200 OK\r\n" + String(repeating: "X-Filler: \(String(repeating: "x", count: 90))\r\n", count: 6000))
+            let filler = "X-Filler: \(String(repeating: "x", count: 90))\r\n"
+            peer.send("HTTP/1.1 200 OK\r\n" + String(repeating: filler, count: 6000))
         }),
     ]
 
@@ -142,8 +143,9 @@ import Testing
         let server = TestServer { $0.waitForEnd() }
         let failure = try await withTransport { transport in
             let request = UpstreamRequest.post(
-                "https://127.0.0.1:\(server.port)/", timeouts: UpstreamTimeouts(connectMilliseconds: 40, totalMilliseconds: 60_000))
-            return await ending { () async throws(GatewayFailure) in _ = try await transport.open(request) }
+                "https://127.0.0.1:\(server.port)/",
+                timeouts: UpstreamTimeouts(connectMilliseconds: 40, totalMilliseconds: 60_000))
+            return await transport.refusal(of: request)
         }
         #expect(failure?.code == .upstreamTimeout)
         #expect(failure?.message.contains("within 40 ms (connect timeout)") == true)

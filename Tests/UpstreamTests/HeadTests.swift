@@ -19,14 +19,15 @@ import Testing
 
     @Test func `fields keep their order and values, names lose their case`() {
         let (head, isFine) = receive([
-            "HTTP/2 200 \r\n", "Content-Type: text/event-stream; charset=UTF-8\r\n", "X-Empty:\r\n", "x-colon: a:b\r\n", "X-Latin: \u{e9}\n",
+            "HTTP/2 200 \r\n", "Content-Type: text/event-stream; charset=UTF-8\r\n", "X-Empty:\r\n", "x-colon: a:b\r\n",
+            "X-Latin: \u{e9}\n",
             "X-Empty: again\r\n", "\r\n",
         ])
         #expect(isFine && head.isComplete)
         #expect(
             head.head.fields == [
-                HTTPField("content-type", "text/event-stream; charset=UTF-8"), HTTPField("x-empty", ""), HTTPField("x-colon", "a:b"),
-                HTTPField("x-latin", "\u{e9}"), HTTPField("x-empty", "again"),
+                HTTPField("content-type", "text/event-stream; charset=UTF-8"), HTTPField("x-empty", ""),
+                HTTPField("x-colon", "a:b"), HTTPField("x-latin", "\u{e9}"), HTTPField("x-empty", "again"),
             ])
         #expect(head.value("x-colon") == "a:b")
         #expect(head.value("x-empty") == "")
@@ -47,7 +48,9 @@ import Testing
     }
 
     @Test func `what follows the head is not part of it, and a reset head is empty`() {
-        var (head, _) = receive(["HTTP/1.1 100 Continue\r\n", "x-i: 1\r\n", "\r\n", "HTTP/1.1 204 No\r\n", "\r\n", "x-trailer: 1\r\n", "\r\n"])
+        var (head, _) = receive([
+            "HTTP/1.1 100 Continue\r\n", "x-i: 1\r\n", "\r\n", "HTTP/1.1 204 No\r\n", "\r\n", "x-trailer: 1\r\n", "\r\n",
+        ])
         #expect(head.isComplete)
         #expect(head.status == 204)
         #expect(head.head.fields.isEmpty)
@@ -68,13 +71,14 @@ import Testing
     }
 
     @Test func `a list can be filled again and again, and wiping leaves no trace of the credential`() throws {
-        var list = HeaderList()
+        var list = HeaderList(userAgent: "test/1")
         #expect(lines(list).isEmpty)
         for count in [1, 40, 3, 0] {
             let fields = (0..<count).map { HTTPField("x-\($0)", String(repeating: "v", count: $0 * 40)) }
             try list.fill(.post("http://h", fields: fields, credential: .test("sk-canary", fieldName: "x-api-key", prefix: "")))
             let expected = fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
-            #expect(lines(list) == ["Expect:"] + expected + ["content-type: application/json", "x-api-key: sk-canary"])
+            let own = ["content-type: application/json", "Accept:", "User-Agent: test/1", "x-api-key: sk-canary"]
+            #expect(lines(list) == ["Expect:"] + expected + own)
             list.wipe()
             #expect(lines(list).last == "")
             #expect(!lines(list).joined().contains("canary"))
@@ -82,10 +86,17 @@ import Testing
     }
 
     @Test func `the credential is gone as soon as the head is there`() async throws {
-        let server = TestServer.answering { request in response(request.value("authorization") ?? "none") }
+        let rest = Latch()
+        let server = TestServer { peer in
+            let seen = peer.request()?.value("authorization") ?? "none"
+            peer.send("HTTP/1.1 200 OK\r\nContent-Length: \(seen.utf8.count)\r\n\r\n")
+            rest.block()
+            peer.send(seen)
+        }
         try await withTransport { transport in
             let exchange = try await transport.open(.post(server.url, credential: .test("sk-canary"))) as! CurlExchange
             #expect(!lines(exchange.transfer.lines).joined().contains("canary"))
+            rest.open()
             let seen = try await exchange.collect(limit: 100)
             #expect(String(decoding: seen, as: UTF8.self) == "Bearer sk-canary")
         }

@@ -2,6 +2,7 @@
 import GatewayEngine
 import GatewayModel
 import Glibc
+import Reactor
 import Testing
 
 @testable import Upstream
@@ -11,8 +12,8 @@ import Testing
         let server = TestServer { peer in
             while peer.request() != nil {
                 peer.send("HTTP/1.1 100 Continue\r\nX-Interim: 1\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n")
-                peer.send("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nX-B:  two \r\nx-b: three\r\nTransfer-Encoding: chunked\r\n\r\n")
-                peer.send("2\r\nok\r\n0\r\nX-Trailer: 1\r\n\r\n")
+                peer.send("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nX-B:  two \r\nx-b: three\r\n")
+                peer.send("Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Trailer: 1\r\n\r\n")
             }
         }
         try await withTransport { transport in
@@ -34,7 +35,8 @@ import Testing
         let text = "data: {\"a\":1}\n\ndata: [DONE]\n\n"
         let server = TestServer { peer in
             while peer.request() != nil {
-                peer.sendSlowly("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked([String(text.prefix(9)), String(text.dropFirst(9))]))
+                peer.sendSlowly("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+                peer.sendSlowly(chunked([String(text.prefix(9)), String(text.dropFirst(9))]))
             }
         }
         try await withTransport { transport in
@@ -53,7 +55,9 @@ import Testing
     }
 
     @Test func `a redirect is an answer like any other`() async throws {
-        let server = TestServer.answering { _ in response("", status: "307 Temporary Redirect", fields: "Location: /elsewhere\r\n") }
+        let server = TestServer.answering { _ in
+            response("", status: "307 Temporary Redirect", fields: "Location: /elsewhere\r\n")
+        }
         try await withTransport { transport in
             let (head, _) = try await transport.fetch(.post(server.url))
             #expect(head.status == 307)
@@ -73,6 +77,21 @@ import Testing
             }
         }
         #expect(server.accepted == 3)
+    }
+
+    /// Its descriptor stays readable for as long as curl has not looked at it.
+    @Test func `an idle connection that the server has closed does not keep the loop awake`() async throws {
+        let server = TestServer { peer in if peer.request() != nil { peer.send(response("bye")) } }
+        try await withTransport { transport in
+            let body = try await transport.fetch(.post(server.url)).body
+            #expect(body == "bye")
+            try await transport.reactor.sleep(nanoseconds: 20_000_000)
+            let turns = transport.reactor.turns
+            for _ in 0..<20 { try await transport.reactor.sleep(nanoseconds: 1_000_000) }
+            #expect(transport.reactor.turns - turns < 200)
+            let again = try await transport.fetch(.post(server.url)).body
+            #expect(again == "bye")
+        }
     }
 
     /// The server answers none before it has all.
@@ -115,6 +134,23 @@ import Testing
         #expect(total == size)
         #expect(sum == (0..<65536).reduce(0) { $0 + $1 % 251 } * (size / 65536))
         #expect(largest < (64 << 10) + (16 << 10))
+    }
+
+    @Test func `a body without end is cut off at the limit`() async throws {
+        let gone = Latch()
+        let server = TestServer { peer in
+            _ = peer.request()
+            peer.send("HTTP/1.1 200 OK\r\n\r\n")
+            while peer.send([UInt8](repeating: 0x78, count: 65536)) {}
+            gone.open()
+        }
+        try await withTransport { transport in
+            let refusal = await ending { () async throws(GatewayFailure) in
+                _ = try await transport.fetch(.post(server.url), limit: 1 << 20)
+            }
+            #expect(refusal?.code == .upstreamError)
+            await gone.wait()
+        }
     }
 
     @Test(arguments: [true, false])

@@ -10,10 +10,13 @@ struct TLSFiles: Sendable {
     var certificate: String { folder.appendingPathComponent("server.pem").path }
     var documents: String { folder.appendingPathComponent("documents").path }
 
+    private static let place = FileManager.default.temporaryDirectory.appendingPathComponent("wicket-tls-\(getpid())")
+
     /// Nil where there is no openssl.
     static let shared: TLSFiles? = {
         guard let openssl = Tool.find("openssl") else { return nil }
-        let files = TLSFiles(folder: FileManager.default.temporaryDirectory.appendingPathComponent("wicket-tls-\(getpid())"))
+        let files = TLSFiles(folder: place)
+        atexit { try? FileManager.default.removeItem(at: place) }
         do {
             try FileManager.default.createDirectory(atPath: files.documents, withIntermediateDirectories: true)
             try Data("hello".utf8).write(to: URL(fileURLWithPath: files.documents + "/small"))
@@ -24,8 +27,8 @@ struct TLSFiles: Sendable {
             try Tool.run(
                 openssl,
                 request + [
-                    "-keyout", files.key, "-out", files.certificate, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-                    "-CA", files.authority, "-CAkey", authorityKey,
+                    "-keyout", files.key, "-out", files.certificate, "-subj", "/CN=localhost",
+                    "-addext", "subjectAltName=DNS:localhost", "-CA", files.authority, "-CAkey", authorityKey,
                 ])
             return files
         } catch { return nil }

@@ -27,12 +27,12 @@ import Testing
         let body = try await withTransport(trusting) { try await $0.fetch(get("https://localhost:\(port)/small")).body }
         #expect(body == "hello")
         let wrongHost = try await withTransport(trusting) { transport in
-            await ending { () async throws(GatewayFailure) in _ = try await transport.open(get("https://127.0.0.1:\(port)/small")) }
+            await transport.refusal(of: get("https://127.0.0.1:\(port)/small"))
         }
         #expect(wrongHost?.code == .upstreamUnreachable)
         #expect(wrongHost?.message.contains("SSL") == true)
         let unknown = try await withTransport { transport in
-            await ending { () async throws(GatewayFailure) in _ = try await transport.open(get("https://localhost:\(port)/small")) }
+            await transport.refusal(of: get("https://localhost:\(port)/small"))
         }
         #expect(unknown?.code == .upstreamUnreachable)
         #expect(unknown?.message.contains("certificate") == true)
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test(.enabled(if: hasPython, "needs python3"), arguments: [24, 60])
-    func `an https host that speaks HTTP/1.1 gets as many requests at a time as there are, even in the first burst`(count: Int) async throws {
+    func `an https host that speaks HTTP/1.1 gets all requests at once, even those of the first burst`(count: Int) async throws {
         let server = try ServerProcess.http1(files)
         let request = UpstreamRequest.post("https://localhost:\(server.port)/\(count)")
         try await withTransport(trusting) { transport in

@@ -9,7 +9,8 @@ import Testing
 
 /// Runs a test as a task of a reactor that has a transport of its own.
 func withTransport<Value: Sendable>(
-    _ options: CurlOptions = CurlOptions(userAgent: "wicket/test"), _ body: @escaping @Sendable (CurlTransport) async throws -> Value
+    _ options: CurlOptions = CurlOptions(userAgent: "wicket/test"),
+    _ body: @escaping @Sendable (CurlTransport) async throws -> Value
 ) async throws -> Value {
     try await withReactor { thread in
         try await thread.run { reactor in
@@ -26,6 +27,11 @@ extension CurlTransport {
         let exchange = try await open(request)
         let body = try await exchange.collect(limit: limit)
         return (exchange.head, String(decoding: body, as: UTF8.self))
+    }
+
+    /// Why a request gets no answer.
+    func refusal(of request: UpstreamRequest) async -> GatewayFailure? {
+        await ending { () async throws(GatewayFailure) in _ = try await self.open(request) }
     }
 
     /// Sends a request so many times at once; the bodies, or what went wrong.

@@ -38,15 +38,6 @@ import Testing
         let fault = #expect(throws: UsageFault.self) { _ = try CommandLineOptions(parsing: arguments) }
         #expect(fault?.message.hasPrefix(message) == true, "\(fault?.message ?? "")")
     }
-
-    @Test(arguments: [
-        ("socket", "socket", 0), ("sokcet", "socket", 1), ("sockt", "socket", 1), ("", "abc", 3), ("kitten", "sitting", 3),
-        ("ab", "ba", 1),
-    ])
-    func `the distance counts letters put in, taken out, replaced and swapped`(_ left: String, _ right: String, _ distance: Int) {
-        #expect(editDistance(left, right) == distance)
-        #expect(editDistance(right, left) == distance)
-    }
 }
 
 @Suite struct DefaultPlacesTests {

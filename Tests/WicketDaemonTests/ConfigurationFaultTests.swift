@@ -47,7 +47,7 @@ import Testing
         ("defaults: {debug: yes}", "`defaults.debug` must be true or false, not `yes`"),
         ("defaults: {config: [a]}", "`defaults.config` must be a name or a config, not a list"),
         ("defaults: {metadata: {a: [1]}}", "`defaults.metadata` must be text, not a list"),
-        ("defaults: {custom_host: http://example.com}", "only a loopback address may do without TLS"),
+        ("defaults: {custom_host: http://example.com}", "Plain http is for loopback addresses only"),
         ("- a", "w.yaml:1:1: this must be a mapping of keys to values, not a list"),
         ("text", "not `text`"),
     ])

@@ -83,6 +83,7 @@ struct ResultTests {
             isUnlocked: false, virtualKeys: 0, masterKeyID: nil, masterKeyPath: nil, isMemoryLocked: true)
         #expect(
             text(locked.write)
-                == #"{"state":"locked","virtual_keys":0,"master_key":{"source":"none","id":null,"path":null},"memory_locked":true}"#)
+                == #"{"state":"locked","virtual_keys":0,"master_key":{"source":"none","id":null,"path":null},"#
+                + #""memory_locked":true}"#)
     }
 }

@@ -31,13 +31,8 @@ package final class TestServer: Sendable {
         run { self.accept() }
     }
 
-    /// A path for a socket in a new directory.
-    package static func freshPath() -> String {
-        var template = Array("/tmp/wicket-test-XXXXXX".utf8CString)
-        return template.withUnsafeMutableBufferPointer { buffer in
-            buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) } ?? "/tmp"
-        } + "/wicket.sock"
-    }
+    /// A path where no socket is yet.
+    package static func freshPath() -> String { SocketDirectory.freshPath() }
 
     /// The next message that any client sent; nil when one hung up.
     package func receive() async -> WicketValue? {

@@ -53,3 +53,7 @@ uint64_t wicket_raise_descriptor_limit(void);
 int wicket_datagram_socket(void);
 /// Sends without waiting; 0, or an errno.
 int wicket_send_datagram(int descriptor, const char *path, const void *bytes, size_t count);
+
+/// Lets go of the pages of code that only the start needed, and of memory that was freed since; the resident size is what serving
+/// needs then. What is needed again is mapped again, at a microsecond a page.
+void wicket_release_startup_memory(void);

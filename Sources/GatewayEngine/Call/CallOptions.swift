@@ -83,13 +83,14 @@ private struct OptionField {
     let document: JSONDocument
     let value: JSONNode
     let name: String
-    let path: String
+    private let parent: String
+    var path: String { "\(parent).\(name)" }
 
     init(document: JSONDocument, key: JSONNode, value: JSONNode, path: String) {
         self.document = document
         self.value = value
         name = document.string(key) ?? ""
-        self.path = "\(path).\(name)"
+        parent = path
     }
 
     private var isNull: Bool { document.isNull(value) }

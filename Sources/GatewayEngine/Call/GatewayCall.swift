@@ -2,18 +2,18 @@
 package import GatewayModel
 package import JSONBytes
 
-/// What a caller asks of the gateway: an operation, its body, and how to go about it.
-package struct GatewayCall: Sendable {
-    package var operation: Operation
+/// What a caller asks of the gateway: an operation, its body, and how to go about it. An object: it passes through every stage.
+package final class GatewayCall: Sendable {
+    package let operation: Operation
     /// The caller's line, indexed; the request lies in it as it came.
-    package var document: JSONDocument
+    package let document: JSONDocument
     /// `params.request` in it.
-    package var request: JSONNode
-    package var options: CallOptions
-    package var peer: PeerIdentity
+    package let request: JSONNode
+    package let options: CallOptions
+    package let peer: PeerIdentity
 
     package init(
-        operation: Operation, document: JSONDocument, request: JSONNode, options: CallOptions, peer: PeerIdentity
+        operation: Operation, document: JSONDocument, request: JSONNode, options: consuming CallOptions, peer: PeerIdentity
     ) {
         self.operation = operation
         self.document = document
@@ -54,8 +54,9 @@ package struct AttemptReport: Sendable {
     package var outcome: String
 }
 
-/// What the gateway can say about a call: the reply's `gateway` part, and most of the journal's row.
-package struct CallReport: Sendable {
+/// What the gateway can say about a call: the reply's `gateway` part, and most of the journal's row. One object that the call
+/// fills in on its way; confined to the call's reactor.
+package final class CallReport {
     package var traceID: String
     package var spanID: String
     package var provider: String?

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import GatewayModel
+import GatewayModel
 import JSONBytes
 package import ProviderAdapters
 
@@ -43,11 +43,11 @@ package final class GatewayEngine {
     package func perform(_ call: GatewayCall, chunks sink: any ChunkSink) async -> (CallEnd, CallReport) {
         let started = clock.monotonicNanoseconds()
         let wall = clock.wallMilliseconds()
-        var report = CallReport(
+        let report = CallReport(
             traceID: call.options.traceID ?? identifiers.traceID(at: wall), spanID: call.options.spanID ?? identifiers.spanID())
         var end: CallEnd
         do throws(GatewayFailure) {
-            end = try await attempt(call, wall, sink, &report)
+            end = try await attempt(call, wall, sink, report)
         } catch {
             end = .failed(error)
         }
@@ -62,8 +62,20 @@ package final class GatewayEngine {
     // MARK: Routing
 
     private func attempt(
-        _ call: GatewayCall, _ wall: Int, _ sink: any ChunkSink, _ report: inout CallReport
+        _ call: GatewayCall, _ wall: Int, _ sink: any ChunkSink, _ report: CallReport
     ) async throws(GatewayFailure) -> CallEnd {
+        let attempt = try prepare(call, wall, report)
+        do throws(GatewayFailure) {
+            let end = try await attempt.run(sink)
+            report.attempts.append(attempt.ended("ok"))
+            return end
+        } catch {
+            report.attempts.append(attempt.ended(error.code.name))
+            throw error
+        }
+    }
+
+    private func prepare(_ call: GatewayCall, _ wall: Int, _ report: CallReport) throws(GatewayFailure) -> Attempt {
         let target = try resolver.resolve(call, now: wall)
         report.provider = target.provider.id
         report.virtualKey = target.virtualKey
@@ -75,29 +87,9 @@ package final class GatewayEngine {
         let dialect = dialect(for: target.provider, operation: call.operation)
         let encoded = try dialect.encode(dialectCall)
         report.droppedParams = encoded.droppedParams
-        let request = try upstreamRequest(encoded, to: target, call)
-
-        let sent = clock.monotonicNanoseconds()
-        var exchangeState = ExchangeState()
-        do throws(GatewayFailure) {
-            let end = try await exchange(request, target, dialect, dialectCall, sink, &report, &exchangeState, sent)
-            note(target, exchangeState.status, "ok", since: sent, &report)
-            return end
-        } catch {
-            note(target, exchangeState.status, error.code.name, since: sent, &report)
-            throw error
-        }
-    }
-
-    private struct ExchangeState {
-        /// The provider's HTTP status, once there is one.
-        var status = 0
-    }
-
-    private func note(_ target: Target, _ status: Int, _ outcome: String, since sent: UInt64, _ report: inout CallReport) {
-        let elapsed = microseconds(since: sent)
-        report.upstreamMicroseconds = elapsed
-        report.attempts.append(AttemptReport(target: target.path, status: status, microseconds: elapsed, outcome: outcome))
+        return Attempt(
+            target: target.path, request: try upstreamRequest(encoded, to: target, call), dialect: dialect, call: dialectCall,
+            transport: target.provider.dialect == .local ? inProcess : network, clock: clock, report: report)
     }
 
     private func upstreamRequest(
@@ -128,71 +120,9 @@ package final class GatewayEngine {
         return Credential(fieldName: field, prefix: target.provider.authPrefix, secret: secret)
     }
 
-    // MARK: One exchange
-
-    private func exchange(
-        _ request: UpstreamRequest, _ target: Target, _ dialect: any Dialect, _ call: DialectCall, _ sink: any ChunkSink,
-        _ report: inout CallReport, _ state: inout ExchangeState, _ sent: UInt64
-    ) async throws(GatewayFailure) -> CallEnd {
-        let transport = target.provider.dialect == .local ? inProcess : network
-        let exchange = try await transport.open(request)
-        state.status = exchange.status
-        guard (200..<300).contains(exchange.status) else {
-            let body = try await exchange.collect(limit: Self.longestErrorBody)
-            throw upstreamFailure(head: exchange.head, body: body, provider: target.provider)
-        }
-        // A provider that was asked for a stream but answers with JSON has something to say that is no stream.
-        if call.stream, !isJSON(exchange) {
-            try await relay(exchange, dialect.streamDecoder(for: call), sink, &report, sent)
-            return .streamed
-        }
-        let response = try dialect.decode(try await exchange.collect(limit: Self.longestBody), of: call)
-        report.usage = response.usage
-        report.responseModel = response.model
-        return .response(response)
-    }
-
-    /// Passes a stream on as it comes: bytes in, whole chunks out, one batch for each wake-up.
-    private func relay(
-        _ exchange: any UpstreamExchange, _ decoder: any StreamDecoder, _ sink: any ChunkSink, _ report: inout CallReport,
-        _ sent: UInt64
-    ) async throws(GatewayFailure) {
-        var bytes: [UInt8] = []
-        var batch = ChunkBatch()
-        defer {
-            report.usage = batch.usage
-            report.responseModel = batch.model
-        }
-        var more = true
-        while more {
-            more = try await exchange.read(into: &bytes)
-            if more { decoder.receive(bytes, into: &batch) } else { decoder.finish(into: &batch) }
-            if !batch.isEmpty {
-                if report.chunks == 0 { report.firstChunkMicroseconds = microseconds(since: sent) }
-                report.chunks += batch.count
-                await sink.send(batch)
-                batch.removeChunks()
-            }
-            if let failure = batch.failure {
-                exchange.cancel()
-                throw failure
-            }
-        }
-        if !batch.finished {
-            throw GatewayFailure(.upstreamUnreachable, "The provider's stream ended before its end mark: what came may not be all of the answer.")
-        }
-    }
-
-    private static var longestErrorBody: Int { 1 << 20 }
-    private static var longestBody: Int { 64 << 20 }
-
-    private func isJSON(_ exchange: any UpstreamExchange) -> Bool {
-        exchange.value("content-type")?.hasPrefix("application/json") ?? false
-    }
+    // MARK: The books
 
     private func microseconds(since start: UInt64) -> Int { Int((clock.monotonicNanoseconds() &- start) / 1000) }
-
-    // MARK: The books
 
     private func record(of call: GatewayCall, _ end: CallEnd, _ report: CallReport, startedAt wall: Int) -> CallRecord {
         var record = CallRecord(

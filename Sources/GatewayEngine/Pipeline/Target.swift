@@ -47,7 +47,9 @@ struct TargetResolver: Sendable {
         if let keyless = keylessProvider(named: model) { return try target(forProvider: keyless, options, model) }
         throw .invalidParams(
             "options.virtual_key",
-            "Nothing says which provider to ask. Name a key in options.virtual_key (`wicket keys list` shows yours), or a provider and its api_key; `local/echo` needs neither.")
+            "Nothing says which provider to ask. Name a key in options.virtual_key (`wicket keys list` shows yours), or a "
+                + "provider and its api_key; `local/echo` needs neither."
+        )
     }
 
     // MARK: The model
@@ -86,14 +88,18 @@ struct TargetResolver: Sendable {
     ) throws(GatewayFailure) -> Target {
         let key = try secrets.virtualKey(named: name)
         if let expiry = key.expiresAtMilliseconds, expiry <= now {
-            throw GatewayFailure(.permissionDenied, "The virtual key \(name) has expired: rotate it, or give it a later expires_at.")
+            throw GatewayFailure(
+                .permissionDenied, "The virtual key \(name) has expired: rotate it, or give it a later expires_at.")
         }
         if let patterns = key.models, !model.isEmpty, !patterns.contains(where: { matches(model, pattern: $0) }) {
             throw GatewayFailure(
-                .permissionDenied, "The virtual key \(name) may not be used with the model \(model): it allows \(patterns.joined(separator: ", ")).")
+                .permissionDenied,
+                "The virtual key \(name) may not be used with the model \(model): it allows \(patterns.joined(separator: ", ")).")
         }
         if let provider = options.provider, provider != key.provider, provider != "@" + name {
-            throw .invalidParams("options.provider", "options.provider says \(provider), but the key \(name) is for \(key.provider): leave one out.")
+            throw .invalidParams(
+                "options.provider",
+                "options.provider says \(provider), but the key \(name) is for \(key.provider): leave one out.")
         }
         let provider = try known(key.provider)
         var base = key.baseURL
@@ -101,7 +107,10 @@ struct TargetResolver: Sendable {
             let custom = try BaseURL(host, parameter: "options.custom_host")
             if custom.origin != base.origin {
                 throw GatewayFailure(
-                    .permissionDenied, "The key \(name) is bound to \(base.origin) and is not sent to \(custom.origin): add a key with that base_url.")
+                    .permissionDenied,
+                    "The key \(name) is bound to \(base.origin) and is not sent to \(custom.origin): add a key with that "
+                        + "base_url."
+                )
             }
             base = custom
         }
@@ -116,11 +125,15 @@ struct TargetResolver: Sendable {
         if provider.authField != nil, options.apiKey == nil {
             throw .invalidParams(
                 "options.virtual_key",
-                "\(name) wants a key. Put one into the vault (`wicket keys add \(name)`) and name it in options.virtual_key, or give options.api_key.")
+                "\(name) wants a key. Put one into the vault (`wicket keys add \(name)`) and name it in options.virtual_key, or "
+                    + "give options.api_key."
+            )
         }
         let address = options.customHost ?? provider.baseURL
         if address.isEmpty {
-            throw .invalidParams("options.custom_host", "\(name) has no address of its own: give options.custom_host, or a virtual key with a base_url.")
+            throw .invalidParams(
+                "options.custom_host",
+                "\(name) has no address of its own: give options.custom_host, or a virtual key with a base_url.")
         }
         let base = try provider.dialect == .local ? BaseURL.inProcess : BaseURL(address, parameter: "options.custom_host")
         return Target(
@@ -131,7 +144,8 @@ struct TargetResolver: Sendable {
     private func known(_ name: String) throws(GatewayFailure) -> Provider {
         if let provider = catalog.provider(name) { return provider }
         let hint = catalog.nearest(to: name).map { " Did you mean \($0)?" } ?? ""
-        throw .invalidParams("options.provider", "No provider is called \(name).\(hint) More can be added under providers: in the configuration.")
+        throw .invalidParams(
+            "options.provider", "No provider is called \(name).\(hint) More can be added under providers: in the configuration.")
     }
 }
 

@@ -85,12 +85,12 @@ package struct UpstreamRequest: Sendable {
 
 /// HTTP out, of one reactor: confined to its thread, so neither Sendable nor locked.
 ///
-/// Cancelling a task that waits in `open`, `read` or `collect` ends the exchange at once: the connection is closed or the HTTP/2 stream
-/// reset before the cancelling call returns.
+/// Cancelling a task that waits in `open`, `read` or `collect` ends the exchange at once: the connection is closed or the HTTP/2
+/// stream reset before the cancelling call returns.
 package protocol UpstreamTransport: AnyObject {
     /// Sends the request and waits for the answer's head.
-    /// - Throws: `upstream_unreachable`, `upstream_timeout` or `cancelled`; `invalid_params` for what may not be sent (a line break in a
-    ///   header field, a field that belongs to the connection, a URL that is not http or https).
+    /// - Throws: `upstream_unreachable`, `upstream_timeout` or `cancelled`; `invalid_params` for what may not be sent (a line
+    ///   break in a header field, a field that belongs to the connection, a URL that is not http or https).
     func open(_ request: UpstreamRequest) async throws(GatewayFailure) -> any UpstreamExchange
 }
 

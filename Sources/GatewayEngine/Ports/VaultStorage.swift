@@ -42,7 +42,8 @@ package struct VaultRow: Sendable, Equatable {
     package var lastUsedAtMilliseconds: Int?
 
     package init(
-        name: String, provider: String, baseURL: String, origin: String, models: [String]? = nil, expiresAtMilliseconds: Int? = nil,
+        name: String, provider: String, baseURL: String, origin: String, models: [String]? = nil,
+        expiresAtMilliseconds: Int? = nil,
         note: String = "", rateLimits: [UInt8] = Array("[]".utf8), usageLimits: [UInt8] = Array("[]".utf8), fingerprint: String,
         secret: SealedSecret, previous: PreviousSecret? = nil, createdAtMilliseconds: Int, updatedAtMilliseconds: Int,
         lastUsedAtMilliseconds: Int? = nil

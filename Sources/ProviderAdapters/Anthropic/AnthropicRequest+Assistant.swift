@@ -39,7 +39,7 @@ extension AnthropicRequest {
 
     /// Writes the blocks in their order. The caller's `content` and `tool_calls` are what counts: a block of a call that is not
     /// among them is left out, and text blocks that `content` does not end with (somebody edited it) give way to it. What
-    /// `content` has before them stood in front of the first block, as in a stream's blocks; only thinking is never behind a text.
+    /// `content` has before them stood in front of the first block, as in a stream's blocks; thinking is never behind a text.
     /// - Returns: the content that is still to be written, and the ids of the calls that were.
     private mutating func restore(
         _ blocks: [JSONNode], content: JSONNode?, calls: Set<String>

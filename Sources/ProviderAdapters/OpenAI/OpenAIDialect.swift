@@ -47,10 +47,7 @@ package struct OpenAIDialect: Dialect {
     }
 
     private func fields(for call: DialectCall) -> [HTTPField] {
-        [
-            HTTPField("content-type", "application/json"),
-            HTTPField("accept", call.stream ? "text/event-stream" : "application/json"),
-        ] + call.provider.headers
+        [HTTPField("content-type", "application/json")] + call.provider.headers
     }
 }
 

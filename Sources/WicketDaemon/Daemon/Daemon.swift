@@ -32,7 +32,8 @@ final class Daemon: @unchecked Sendable {
     private var drainDeadline: UInt64?
 
     init(
-        configuration: Configuration, reloadable: Reloadable, options: CommandLineOptions, context: ProcessContext, logger: Logger, clock: GatewayClock,
+        configuration: Configuration, reloadable: Reloadable, options: CommandLineOptions, context: ProcessContext,
+        logger: Logger, clock: GatewayClock,
         manager: ServiceManager
     ) throws(ReactorError) {
         self.configuration = configuration
@@ -69,16 +70,20 @@ final class Daemon: @unchecked Sendable {
             return fail(error)
         }
         watch()
+        wicket_release_startup_memory()
         manager.ready(status: "Answering at \(configuration.socketPath)")
         logger.notice(
             "Ready",
-            ["socket": .text(configuration.socketPath), "admin_socket": .text(configuration.adminSocketPath),
-                "reactors": .integer(threads.count), "pid": .integer(Int(getpid()))])
+            [
+                "socket": .text(configuration.socketPath), "admin_socket": .text(configuration.adminSocketPath),
+                "reactors": .integer(threads.count), "pid": .integer(Int(getpid())),
+            ])
     }
 
     private func prepareDirectories(_ activated: ActivatedSockets?) throws(GatewayFailure) {
         do throws(DirectoryFault) {
-            let warnings = try configuration.prepareDirectories(bindsUse: activated?.use == nil, bindsAdmin: activated?.admin == nil)
+            let warnings = try configuration.prepareDirectories(
+                bindsUse: activated?.use == nil, bindsAdmin: activated?.admin == nil)
             for warning in warnings { logger.warning("A directory is more open than it should be", ["detail": .text(warning)]) }
         } catch {
             throw GatewayFailure(.internalError, error.message)
@@ -103,7 +108,8 @@ final class Daemon: @unchecked Sendable {
                 stuckNanoseconds: UInt64(limits.stuckSeconds) * 1_000_000_000),
             maximumInFlight: limits.maxInFlight,
             facts: DaemonFacts(
-                pid: getpid(), uid: geteuid(), startedAtMilliseconds: clock.wallMilliseconds(), useSocket: configuration.socketPath,
+                pid: getpid(), uid: geteuid(), startedAtMilliseconds: clock.wallMilliseconds(),
+                useSocket: configuration.socketPath,
                 adminSocket: configuration.adminSocketPath, reactors: configuration.reactors, masterKeyFile: masterFile.path,
                 configurationFile: configuration.file),
             control: DaemonControl(
@@ -194,7 +200,8 @@ final class Daemon: @unchecked Sendable {
             shared?.reloadable = reloadable
             for thread in threads { thread.reactor.perform { thread.use(reloadable) } }
             let needsRestart = fresh.keysNeedingRestart(since: configuration)
-            logger.notice("Reloaded", ["file": .optional(fresh.file), "needs_restart": .text(needsRestart.joined(separator: ","))])
+            logger.notice(
+                "Reloaded", ["file": .optional(fresh.file), "needs_restart": .text(needsRestart.joined(separator: ","))])
             return needsRestart
         } catch {
             logger.error("The new configuration is wrong, and the old one stays", ["detail": .text(error.description)])

@@ -9,7 +9,7 @@ import Upstream
 import WicketProtocol
 
 /// One reactor, its thread, and everything that lives on it.
-// Sendable is sound: `services`, `server` and `transport` are made and used on the reactor's thread only, which `perform` reaches.
+// Sendable is sound: `services`, `server` and `transport` are made and used on the reactor's thread only; `perform` reaches it.
 final class ReactorThread: @unchecked Sendable {
     let reactor: Reactor
     private var services: ReactorServices?
@@ -46,7 +46,9 @@ final class ReactorThread: @unchecked Sendable {
 
     // MARK: On the reactor's thread
 
-    func prepare(_ shared: SharedServices, _ configuration: Configuration, methods: MethodTable, seed: UInt64) throws(GatewayFailure) {
+    func prepare(_ shared: SharedServices, _ configuration: Configuration, methods: MethodTable, seed: UInt64)
+        throws(GatewayFailure)
+    {
         let reactor = reactor
         let options = CurlOptions(userAgent: "wicket/\(WicketVersion.release)", authoritiesFile: configuration.certificateFile)
         let transport = try CurlTransport(reactor: reactor, options: options)

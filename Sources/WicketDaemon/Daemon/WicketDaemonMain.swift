@@ -51,12 +51,14 @@ package enum WicketDaemonMain {
         _ configuration: Configuration, _ reloadable: Reloadable, _ options: CommandLineOptions, _ context: ProcessContext
     ) -> Int32 {
         let clock = GatewayClock.system
-        let logger = Logger(output: LogOutput(standardErrorWith: context.environment, level: configuration.logLevel), clock: clock)
+        let logger = Logger(
+            output: LogOutput(standardErrorWith: context.environment, level: configuration.logLevel), clock: clock)
         let manager = ServiceManager()
         do {
             let activated = try ActivatedSockets.take()
             let daemon = try Daemon(
-                configuration: configuration, reloadable: reloadable, options: options, context: context, logger: logger, clock: clock, manager: manager)
+                configuration: configuration, reloadable: reloadable, options: options, context: context, logger: logger,
+                clock: clock, manager: manager)
             return daemon.run(activated: activated)
         } catch {
             let text = (error as? ActivationFault)?.message ?? "the event loop cannot be made: \(error)"

@@ -56,7 +56,8 @@ extension MethodHandler {
             operation: operation, document: document, request: request, options: options, peer: running.session.connection.peer)
         if running.batch != nil, call.wantsStream {
             throw GatewayFailure(
-                .invalidRequest, "A stream cannot be part of a batch: send it as a request of its own.", path: "params.request.stream")
+                .invalidRequest, "A stream cannot be part of a batch: send it as a request of its own.",
+                path: "params.request.stream")
         }
         return call
     }
@@ -71,7 +72,8 @@ private struct InferenceParams {
         guard let params = rpc.params else { return }
         let document = rpc.document
         if document.kind(params) != .object {
-            throw .invalidParams("params", "params must be an object with request and options: this gateway takes them by name only.")
+            throw .invalidParams(
+                "params", "params must be an object with request and options: this gateway takes them by name only.")
         }
         for (key, value) in document.members(of: params) {
             if document.isString(key, "request") {
@@ -85,7 +87,9 @@ private struct InferenceParams {
                 if !document.isNull(value) { options = value }
             } else {
                 let name = document.string(key) ?? ""
-                throw .invalidParams("params.\(name)", "params.\(name) is unknown: the body goes into params.request, the gateway's own part into params.options.")
+                throw .invalidParams(
+                    "params.\(name)",
+                    "params.\(name) is unknown: the body goes into params.request, the gateway's own part into params.options.")
             }
         }
     }

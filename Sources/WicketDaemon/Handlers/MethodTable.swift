@@ -57,10 +57,14 @@ struct MethodTable: Sendable {
         switch (handler.socket, role) {
         case (.both, _), (.use, .use), (.admin, .admin): return handler
         case (.use, .admin):
-            throw GatewayFailure(.permissionDenied, "\(request.methodName) is answered on the use socket, not on the admin socket.")
+            throw GatewayFailure(
+                .permissionDenied, "\(request.methodName) is answered on the use socket, not on the admin socket.")
         case (.admin, .use):
             throw GatewayFailure(
-                .permissionDenied, "\(request.methodName) is an admin method: call it on the admin socket, which only the daemon's own user can open.")
+                .permissionDenied,
+                "\(request.methodName) is an admin method: call it on the admin socket, which only the daemon's own user can "
+                    + "open."
+            )
         }
     }
 }
@@ -91,7 +95,9 @@ extension RunningRequest {
 
     func params(known: [String]) throws(GatewayFailure) -> ParamsReader {
         try refusePositional()
-        do throws(ParamsError) { return try ParamsReader(document, request.params, known: known) } catch { throw GatewayFailure(error) }
+        do throws(ParamsError) { return try ParamsReader(document, request.params, known: known) } catch {
+            throw GatewayFailure(error)
+        }
     }
 
     private func refusePositional() throws(GatewayFailure) {

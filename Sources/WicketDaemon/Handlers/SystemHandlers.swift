@@ -47,7 +47,8 @@ enum SystemHandlers {
         let lost = shared.store.statistics.dropped
         let store =
             lost > 0
-            ? SystemHealth.Check(name: "store", status: .warn, message: "\(lost) rows of the journal were lost: see whether the disk is full.")
+            ? SystemHealth.Check(
+                name: "store", status: .warn, message: "\(lost) rows of the journal were lost: see whether the disk is full.")
             : SystemHealth.Check(name: "store", status: .ok)
         return json(
             SystemHealth.Result(

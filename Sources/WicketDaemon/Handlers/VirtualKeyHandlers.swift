@@ -48,7 +48,8 @@ enum VirtualKeyHandlers {
     private static func update(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
         let given = try request.params(VirtualKeysUpdate.Params.init(from:_:))
         let change = VirtualKeyChange(
-            baseURL: given.baseURL, models: given.models, expiresAt: given.expiresAt, note: given.note, rateLimits: given.rateLimits,
+            baseURL: given.baseURL, models: given.models, expiresAt: given.expiresAt, note: given.note,
+            rateLimits: given.rateLimits,
             usageLimits: given.usageLimits)
         let vault = request.session.services.shared.vault
         return reply(try await inParams { () async throws(GatewayFailure) in try await vault.update(given.name, change) })
@@ -87,7 +88,9 @@ enum VirtualKeyHandlers {
             let hint = catalog.nearest(to: name).map { "did you mean \($0)?" } ?? "add it under providers: in the configuration."
             throw .invalidParams("params.provider", "No provider is called \(name); \(hint)")
         }
-        if provider.authField == nil { throw .invalidParams("params.provider", "\(name) takes no key: name it as options.provider.") }
+        if provider.authField == nil {
+            throw .invalidParams("params.provider", "\(name) takes no key: name it as options.provider.")
+        }
         return provider
     }
 
@@ -110,7 +113,8 @@ enum VirtualKeyHandlers {
 
     private static func description(_ info: VirtualKeyInfo) -> VirtualKeyDescription {
         var description = VirtualKeyDescription(
-            name: info.name, provider: info.provider, baseURL: info.baseURL, fingerprint: info.fingerprint, version: info.keyVersion,
+            name: info.name, provider: info.provider, baseURL: info.baseURL, fingerprint: info.fingerprint,
+            version: info.keyVersion,
             createdAt: info.createdAt.description, updatedAt: info.updatedAt.description)
         description.models = info.models
         description.expiresAt = info.expiresAt?.description

@@ -135,7 +135,8 @@ extension RPCSession: ConnectionDelegate {
 
 extension GatewayFailure {
     static var draining: GatewayFailure {
-        GatewayFailure(.overloaded, "The daemon is stopping: connect again and send this to its successor.", retryAfterMilliseconds: 1000)
+        GatewayFailure(
+            .overloaded, "The daemon is stopping: connect again and send this to its successor.", retryAfterMilliseconds: 1000)
     }
 
     static func tooManyInFlight(_ limit: Int) -> GatewayFailure {

@@ -37,7 +37,8 @@ func writeInferenceReply(id: ArraySlice<UInt8>, response: [UInt8]?, report: Call
     }
     append(",\"hook_results\":null,\"latency_ms\":", to: &out)
     JSONWriter.append(to: &out) {
-        $0.latency(total: report.totalMicroseconds, upstream: report.upstreamMicroseconds, firstChunk: report.firstChunkMicroseconds)
+        $0.latency(
+            total: report.totalMicroseconds, upstream: report.upstreamMicroseconds, firstChunk: report.firstChunkMicroseconds)
     }
     append(",\"dropped_params\":", to: &out)
     append(report.droppedParams, to: &out)
