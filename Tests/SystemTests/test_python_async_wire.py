@@ -9,7 +9,7 @@ import pytest
 
 import wicket_ai
 from scripted_peer import ScriptedPeer, serve
-from wicket_ai import AsyncWicket
+from wicket_ai import AsyncWicket, Wicket
 
 HELLO = [{"role": "user", "content": "hello"}]
 
@@ -152,6 +152,12 @@ def test_a_client_that_waits_too_long_cancels(peer):
             await eventually(lambda: len(server.received) == 4)
 
     asyncio.run(run())
+
+
+def test_an_option_that_does_not_exist_is_refused_at_once():
+    for client in (Wicket, AsyncWicket):
+        with pytest.raises(TypeError, match="virtualkey"):
+            client(virtualkey="k")
 
 
 def test_errors_are_the_same_as_in_the_synchronous_client(peer):

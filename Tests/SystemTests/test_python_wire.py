@@ -77,11 +77,6 @@ def test_an_api_key_is_sent_only_as_the_providers_own(peer, options, sent):
     assert server.received[0]["params"].get("options") == sent
 
 
-def test_an_option_that_does_not_exist_is_refused_at_once():
-    with pytest.raises(TypeError, match="virtualkey"):
-        Wicket(virtualkey="k")
-
-
 def test_with_options_shares_the_connection_and_leaves_the_first_client_alone(peer):
     server = peer(serve(echo))
     with Wicket(virtual_key="k", metadata={"a": "1"}, socket=server.path) as client:
