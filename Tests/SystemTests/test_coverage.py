@@ -24,7 +24,6 @@ LATER = {
         r"Gateway\.provider: null|Gateway\.target: null": "only a cache hit has no provider",
         r"Cost: priced": "prices come with the cost table",
         r"HealthCheck\.(status: (warn|fail)|message: string)|SystemHealth\.status: (warn|fail)": "nothing is ill here",
-        r"SystemHealth\.status: draining": "a daemon that drains may refuse this, too",
         r"VirtualKey\.unreadable: string": "the vault's own tests damage a key",
         r"VaultState: locked|VaultStatus.*: (null|none)": "the vault makes its own master key at the start",
         r"LogRow\.model: null": "only models.list has none, and `local` names one for it",

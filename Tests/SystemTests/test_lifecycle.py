@@ -118,6 +118,7 @@ def test_sigterm_finishes_what_is_in_flight_and_takes_nothing_new(make_daemon, c
     with pytest.raises(RpcFailure) as caught:
         other.call("chat.completions.create", chat())
     assert caught.value.type == "overloaded" and caught.value.data["retryable"]
+    assert other.call("system.health")["status"] == "draining"
     chunks, result = client.outcome(identifier)
     assert chunks and result["response"] is None
     assert daemon.process.wait(30) == 0

@@ -66,13 +66,13 @@ import Testing
               config: {retry: {attempts: 3}, weights: [0.5, -1e3, 007, "8"], on: true, off: null, text: plain text}
               metadata: {env: production, build: 7}
               request_timeout: 1000
-              forward_headers: [x-a, x-b]
+              forward_headers: {x-a: b}
               strict_open_ai_compliance: false
             """)
         let expected =
             #"{"virtual_key":"123","provider":"no","config":{"retry":{"attempts":3},"weights":[0.5,-1e3,"007","8"],"on":true,"#
             + #""off":null,"text":"plain text"},"metadata":{"env":"production","build":"7"},"request_timeout":1000,"#
-            + #""forward_headers":["x-a","x-b"],"strict_open_ai_compliance":false}"#
+            + #""forward_headers":{"x-a":"b"},"strict_open_ai_compliance":false}"#
         #expect(String(decoding: configuration.defaults.json, as: UTF8.self) == expected)
         #expect(String(decoding: try read("defaults: {config: 12}").defaults.json, as: UTF8.self) == #"{"config":"12"}"#)
     }

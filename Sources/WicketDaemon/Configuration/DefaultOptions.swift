@@ -13,7 +13,8 @@ package struct DefaultOptions: Sendable {
     package internal(set) var metadata: [UInt8]?
     /// In milliseconds.
     package internal(set) var requestTimeout = 0
-    package internal(set) var forwardHeaders: [String] = []
+    /// Raw JSON: an object of header fields' names and values.
+    package internal(set) var forwardHeaders: [UInt8]?
     package internal(set) var cacheNamespace: String?
     package internal(set) var cacheForceRefresh: Bool?
     package internal(set) var strictOpenAICompliance: Bool?
@@ -29,12 +30,7 @@ package struct DefaultOptions: Sendable {
         if let config { json.key("config"); json.raw(config) }
         if let metadata { json.key("metadata"); json.raw(metadata) }
         if requestTimeout > 0 { json.key("request_timeout"); json.int(requestTimeout) }
-        if !forwardHeaders.isEmpty {
-            json.key("forward_headers")
-            json.beginArray()
-            for name in forwardHeaders { json.string(name) }
-            json.endArray()
-        }
+        if let forwardHeaders { json.key("forward_headers"); json.raw(forwardHeaders) }
         if let cacheNamespace { json.key("cache_namespace"); json.string(cacheNamespace) }
         if let cacheForceRefresh { json.key("cache_force_refresh"); json.bool(cacheForceRefresh) }
         if let strictOpenAICompliance { json.key("strict_open_ai_compliance"); json.bool(strictOpenAICompliance) }
@@ -51,14 +47,13 @@ package struct DefaultOptions: Sendable {
                 "defaults.custom_host", type: "a URL", \.defaults.customHost, fallback: "the provider's",
                 "Sends requests there instead.",
                 check: { baseURLProblem($0) }),
-            config, metadata,
+            config,
+            texts(
+                "defaults.metadata", \.defaults.metadata, "Written beside each request in the journal, to find and group by."),
             .integer(
                 "defaults.request_timeout", 0...86_400_000, \.defaults.requestTimeout, fallback: "0",
                 "Milliseconds after which a request fails with `upstream_timeout`. 0 for none."),
-            ConfigurationKey(
-                path: "defaults.forward_headers", type: "a list of field names", fallback: "none",
-                summary: "Header fields that a client may pass on to the provider."
-            ) { (node, source) throws(ValueFault) in source.defaults.forwardHeaders = try textList(node) },
+            texts("defaults.forward_headers", \.defaults.forwardHeaders, "Header fields that are passed on to the provider."),
             .text(
                 "defaults.cache_namespace", \.defaults.cacheNamespace, fallback: "none",
                 "Keeps cached answers apart from others'."),
@@ -86,11 +81,12 @@ package struct DefaultOptions: Sendable {
         }
     }
 
-    private static var metadata: ConfigurationKey<ConfigurationSource> {
-        ConfigurationKey(
-            path: "defaults.metadata", type: "a mapping of names to texts", fallback: "none",
-            summary: "Written beside each request in the journal, to find and group by."
-        ) { (node, source) throws(ValueFault) in
+    /// A mapping of names to texts, kept as a JSON object.
+    private static func texts(
+        _ path: String, _ place: Place<ConfigurationSource, [UInt8]?>, _ summary: String
+    ) -> ConfigurationKey<ConfigurationSource> {
+        ConfigurationKey(path: path, type: "a mapping of names to texts", fallback: "none", summary: summary) {
+            (node, source) throws(ValueFault) in
             var json = JSONWriter()
             json.beginObject()
             for entry in try mapping(node) {
@@ -98,7 +94,7 @@ package struct DefaultOptions: Sendable {
                 json.string(try checkedText(entry.value, type: "text", check: { _ in nil }))
             }
             json.endObject()
-            source.defaults.metadata = json.bytes
+            source[keyPath: place] = json.bytes
         }
     }
 }

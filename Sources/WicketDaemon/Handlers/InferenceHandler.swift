@@ -38,6 +38,7 @@ extension MethodHandler {
     }
 
     private static func call(_ operation: Operation, _ running: RunningRequest) throws(GatewayFailure) -> GatewayCall {
+        if running.session.services.shared.isDraining.load(ordering: .relaxed) { throw .draining }
         let document = running.document
         let parts = try InferenceParams(running.request)
         var options = running.session.defaults

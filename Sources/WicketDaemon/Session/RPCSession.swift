@@ -66,7 +66,6 @@ final class RPCSession {
         let handle = RunningRequest(request, session: self, batch: batch)
         batch?.expect()
         do throws(GatewayFailure) {
-            if services.shared.isDraining.load(ordering: .relaxed) { throw .draining }
             if running.count >= services.shared.maximumInFlight { throw .tooManyInFlight(services.shared.maximumInFlight) }
             let method = try services.methods.entry(for: request, role: role)
             add(handle)
