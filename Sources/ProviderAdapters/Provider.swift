@@ -26,13 +26,11 @@ package struct Provider: Sendable, Equatable {
     package var environmentVariable: String?
     /// Names that people write and the provider does not know → the model that they mean.
     package var modelAliases: [String: String]
-    /// For a provider that demands `max_tokens`: what is sent when the caller gave none. The first pattern that matches counts.
-    package var defaultMaxTokens: [ModelTokens]
 
     package init(
         id: String, baseURL: String, dialect: DialectName, authField: String? = "authorization", authPrefix: String = "Bearer ",
         headers: [HTTPField] = [], paths: [Operation: String] = [:], parameters: ParameterRules = ParameterRules(),
-        environmentVariable: String? = nil, modelAliases: [String: String] = [:], defaultMaxTokens: [ModelTokens] = []
+        environmentVariable: String? = nil, modelAliases: [String: String] = [:]
     ) {
         self.id = id
         self.baseURL = baseURL
@@ -44,7 +42,6 @@ package struct Provider: Sendable, Equatable {
         self.parameters = parameters
         self.environmentVariable = environmentVariable
         self.modelAliases = modelAliases
-        self.defaultMaxTokens = defaultMaxTokens
     }
 
     /// What an entry has that names no more than its id and its base URL: OpenAI's dialect, a bearer key and OpenAI's paths.
@@ -52,27 +49,6 @@ package struct Provider: Sendable, Equatable {
         Provider(
             id: id, baseURL: baseURL, dialect: .openai,
             paths: [.chat: "/chat/completions", .models: "/models"])
-    }
-
-    /// `max_tokens` for a model of this provider, where the caller gave none and the provider demands it.
-    package func defaultMaxTokens(for model: String) -> Int {
-        defaultMaxTokens.first { $0.matches(model) }?.tokens ?? 4096
-    }
-}
-
-/// A number of tokens for the models that a pattern names.
-package struct ModelTokens: Sendable, Equatable {
-    /// A model's name, or its beginning followed by `*`.
-    package var pattern: String
-    package var tokens: Int
-
-    package init(_ pattern: String, _ tokens: Int) {
-        self.pattern = pattern
-        self.tokens = tokens
-    }
-
-    package func matches(_ model: String) -> Bool {
-        pattern.hasSuffix("*") ? model.hasPrefix(pattern.dropLast()) : model == pattern
     }
 }
 

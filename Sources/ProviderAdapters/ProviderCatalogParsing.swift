@@ -40,7 +40,6 @@ private struct EntryReader {
     func provider() throws(CatalogError) -> Provider {
         try allow([
             "id", "base_url", "dialect", "auth", "headers", "paths", "parameters", "environment_variable", "model_aliases",
-            "default_max_tokens",
         ])
         var provider = Provider.openAICompatible(id: try text("id"), baseURL: try text("base_url"))
         if provider.baseURL.hasSuffix("/") { throw error("base_url", "must not end in a slash") }
@@ -53,7 +52,6 @@ private struct EntryReader {
         }
         if has("environment_variable") { provider.environmentVariable = try text("environment_variable") }
         provider.modelAliases = try strings("model_aliases")
-        provider.defaultMaxTokens = try defaultMaxTokens()
         return provider
     }
 
@@ -102,18 +100,6 @@ private struct EntryReader {
             rules.limits[name] = low...high
         }
         return rules
-    }
-
-    private func defaultMaxTokens() throws(CatalogError) -> [ModelTokens] {
-        var result: [ModelTokens] = []
-        for element in try array("default_max_tokens") {
-            let pair = Array(document.elements(of: element))
-            guard pair.count == 2, let pattern = document.string(pair[0]), let tokens = document.int(pair[1]), tokens > 0 else {
-                throw error("default_max_tokens", "must hold pairs of a pattern and a number of tokens")
-            }
-            result.append(ModelTokens(pattern, tokens))
-        }
-        return result
     }
 
     // MARK: Values

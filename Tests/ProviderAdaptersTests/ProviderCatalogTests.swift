@@ -56,14 +56,6 @@ struct ProviderCatalogTests {
     }
 
     @Test(arguments: [
-        ("claude-3-opus-20240229", 4096), ("claude-3-5-sonnet-20241022", 8192), ("claude-opus-4-1-20250805", 32000),
-        ("claude-opus-4-5-20251101", 64000), ("claude-sonnet-4-5", 64000), ("claude-of-the-future", 32000), ("other", 4096),
-    ])
-    func `max_tokens has a default for each model`(_ model: String, _ tokens: Int) throws {
-        #expect(try #require(catalog.provider("anthropic")).defaultMaxTokens(for: model) == tokens)
-    }
-
-    @Test(arguments: [
         ("antropic", "anthropic"), ("mistral", "mistral-ai"), ("together", "together-ai"), ("xai", "x-ai"), ("Groq", "groq"),
         ("open-ai", "openai"), ("open_router", "openrouter"), ("fireworks", "fireworks-ai"), ("qwertyuiop", nil), ("", nil),
     ])
@@ -104,7 +96,6 @@ struct ProviderCatalogTests {
         (#""headers":{"x":1}"#, "headers", "must hold strings"),
         (#""parameters":{"limits":{"n":[2,1]}}"#, "parameters.limits.n", "must be [lowest, highest]"),
         (#""parameters":{"unsupported":[1]}"#, "parameters.unsupported", "must hold strings"),
-        (#""default_max_tokens":[["*",0]]"#, "default_max_tokens", "must hold pairs of a pattern and a number of tokens"),
     ])
     func `a wrong entry is refused with the place of the mistake`(_ member: String, _ path: String, _ message: String) {
         let text = #"{"providers":[{"id":"a","base_url":"https://a",\#(member)}]}"#
