@@ -27,6 +27,7 @@ package struct LineSplitter: Sendable {
     private var lineStart = 0
     private var searched = 0
     private var state = State.reading
+    private var isFinished = false
 
     /// - Parameter limit: the longest line in bytes, its line break not counted.
     package init(limit: Int = LineSplitter.defaultLimit) { self.limit = limit }
@@ -51,7 +52,7 @@ package struct LineSplitter: Sendable {
         while state == .reading {
             guard let feed = lineFeed() else {
                 searched = buffer.count
-                if length(upTo: buffer.count) > limit { state = .tooLong }
+                if length(upTo: buffer.count) > limit { state = .tooLong } else if isFinished { return takeRest() }
                 break
             }
             let length = length(upTo: feed)
@@ -70,6 +71,9 @@ package struct LineSplitter: Sendable {
         searched = 0
         return .tooLong
     }
+
+    /// The peer sends nothing more: what stands there without its line break is the last line (`printf '{…}' | socat`).
+    package mutating func finish() { isFinished = true }
 
     /// The length of the line if it ended at `end`: without the carriage return that may belong to its line break.
     private func length(upTo end: Int) -> Int {
@@ -98,6 +102,15 @@ package struct LineSplitter: Sendable {
         lineStart = 0
         searched = 0
         return line
+    }
+
+    private mutating func takeRest() -> Line? {
+        let rest = Array(buffer[lineStart..<lineStart + length(upTo: buffer.count)])
+        state = .ended
+        buffer = []
+        lineStart = 0
+        searched = 0
+        return rest.isEmpty ? nil : .complete(rest)
     }
 
     private mutating func advance(behind feed: Int) {

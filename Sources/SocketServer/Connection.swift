@@ -57,6 +57,7 @@ package final class Connection {
     private(set) package var isClosed = false
     /// The peer will send nothing more.
     private var inputEnded = false
+    private var endWasTold = false
     private var closesWhenSent = false
 
     init(descriptor: Int32, peer: PeerIdentity, server: ConnectionServer, limits: ConnectionLimits) throws(ReactorError) {
@@ -95,6 +96,13 @@ package final class Connection {
         let waiters = writeWaiters
         writeWaiters.removeAll(keepingCapacity: true)
         for waiter in waiters { waiter.resume() }
+    }
+
+    /// Reads nothing more; what is owed can still be sent.
+    package func stopReading() {
+        inputEnded = true
+        endWasTold = true
+        updateInterest()
     }
 
     /// Closes once everything that was written has been sent; nothing more is read.
@@ -192,14 +200,25 @@ package final class Connection {
     }
 
     private func deliverLines() {
-        while !isClosed, !isCongested, let line = splitter.nextLine() { delegate?.received(line) }
+        while !isClosed, !isCongested {
+            if let line = splitter.nextLine() {
+                delegate?.received(line)
+            } else {
+                if inputEnded, !endWasTold {
+                    endWasTold = true
+                    delegate?.inputEnded()
+                }
+                return
+            }
+        }
     }
 
     private func endInput() {
         inputEnded = true
         updateInterest()
         server.queueFlush(self)
-        delegate?.inputEnded()
+        splitter.finish()
+        deliverLines()
     }
 }
 

@@ -26,6 +26,16 @@ struct LineSplitterTests {
         #expect(lines([Array(Self.stream.utf8)]) == Self.expected)
     }
 
+    @Test(arguments: [("a\nb", ["a", "b"]), ("a\nb\r", ["a", "b"]), ("a\n", ["a"]), ("a\n\r", ["a"]), ("", [])])
+    func `at the end of input the last line needs no line break`(_ input: String, _ expected: [String]) {
+        var splitter = LineSplitter(limit: 64)
+        splitter.receive(Array(input.utf8))
+        splitter.finish()
+        let lines = splitter.lines().map { line in if case .complete(let bytes) = line { text(bytes) } else { "TOO LONG" } }
+        #expect(lines == expected)
+        #expect(splitter.nextLine() == nil)
+    }
+
     @Test func `a line cut at any byte is the same line`() {
         let bytes = Array(Self.stream.utf8)
         for cut in 0...bytes.count { #expect(lines([Array(bytes[..<cut]), Array(bytes[cut...])]) == Self.expected) }

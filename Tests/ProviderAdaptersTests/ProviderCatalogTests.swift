@@ -127,6 +127,6 @@ struct ProviderCatalogTests {
                 #expect(error.message != "is not known", "\(key)")
             }
         }
-        #expect(keys.count == 10)
+        #expect(keys.count == 9)
     }
 }

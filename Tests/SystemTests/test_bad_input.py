@@ -2,6 +2,7 @@
 """What a broken or hostile client sends: an error or a closed connection, and the daemon goes on serving the others."""
 
 import json
+import socket
 import time
 
 import pytest
@@ -108,12 +109,29 @@ def test_a_request_may_arrive_byte_by_byte(client):
     assert client.receive()["result"] == {"pong": True}
 
 
+def test_a_line_that_is_too_long_loses_nothing_else(make_daemon, connect):
+    peer = connect(make_daemon(config={"limits": {"line_bytes": 65536}}))
+    call = {"jsonrpc": "2.0", "id": 1, "method": "chat.completions.create", "params": chat(model="local/slow-300")}
+    peer.send_bytes(json.dumps(call).encode() + b"\n" + b"x" * 70000)
+    first, second = json.loads(peer.receive_line()), json.loads(peer.receive_line())
+    assert first["id"] is None and first["error"]["code"] == -32600
+    assert second["id"] == 1 and second["result"]["response"]
+    assert peer.receive_line() is None
+
+
 def test_half_a_line_and_silence_holds_up_nobody(connect, client):
     silent = connect()
     silent.send_bytes(PING[:20])
     started = [client.call("system.ping") for _ in range(100)]
     assert started == [{"pong": True}] * 100
     silent.close()
+
+
+def test_the_last_line_needs_no_line_break_when_the_peer_says_that_it_is_the_last(connect):
+    peer = connect()
+    peer.send_bytes(PING)
+    peer.socket.shutdown(socket.SHUT_WR)
+    assert json.loads(peer.receive_line())["result"] == {"pong": True}
 
 
 @pytest.mark.parametrize("identifier", ["text", "", 0, -1, 1.5, 12345678901234567890, "\u2028é😀"])

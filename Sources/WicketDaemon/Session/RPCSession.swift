@@ -117,7 +117,9 @@ extension RPCSession: ConnectionDelegate {
             connection.write { out in
                 JSONRPCWriter.error(id: nil, .lineTooLong(limit: services.shared.limits.lineBytes), to: &out)
             }
-            connection.closeWhenSent()
+            // What is in flight is still answered; then the connection closes.
+            connection.stopReading()
+            inputEnded()
         }
     }
 
