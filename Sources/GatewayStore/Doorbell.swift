@@ -38,6 +38,8 @@ func startThread(_ name: StaticString, _ body: @escaping @Sendable () -> Void) -
             guard let argument else { return nil }
             let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
             wicket_name_thread(UnsafeRawPointer(start.name.utf8Start).assumingMemoryBound(to: CChar.self))
+            // Where a core is short, the disk's work waits for the requests', which have someone waiting for them.
+            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
             start.body()
             return nil
         }, start.toOpaque())

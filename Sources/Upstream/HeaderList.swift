@@ -45,14 +45,14 @@ struct HeaderList: ~Copyable {
             startLine()
             append(field.name)
             // To curl a name with nothing after the colon means "leave that field out"; with a semicolon it goes out empty.
-            append(field.value.isEmpty ? ";" : ": ")
+            if field.value.isEmpty { append(";") } else { append(": ") }
             append(field.value)
             endLine()
         }
         if !hasContentType {
             // A body that says nothing else is JSON here; curl would call it a form.
             startLine()
-            append(request.body.isEmpty ? "content-type:" : "content-type: application/json")
+            if request.body.isEmpty { append("content-type:") } else { append("content-type: application/json") }
             endLine()
         }
         if !hasAccept {
@@ -123,6 +123,12 @@ struct HeaderList: ~Copyable {
         count += 1
     }
 
+    private mutating func append(_ part: StaticString) {
+        append(UnsafeRawBufferPointer(start: part.utf8Start, count: part.utf8CodeUnitCount))
+    }
+
+    // A literal means the static form, which makes no String.
+    @_disfavoredOverload
     private mutating func append(_ part: String) {
         var part = part
         part.withUTF8 { append(UnsafeRawBufferPointer($0)) }

@@ -54,7 +54,7 @@ enum ImportTable {
         "Sources/JSONBytes/": ["Glibc"],
         "Sources/JSONRPC/LineSplitter.swift": ["Glibc"],
         "Sources/ProviderAdapters/SSEDecoder.swift": ["Glibc"],
-        "Sources/ProviderAdapters/OpenAI/OpenAIDialect.swift": ["Glibc"],
+        "Sources/ProviderAdapters/OpenAI/": ["Glibc"],
     ]
 
     /// Modules that no target imports: they bring 50 MB of ICU data or a second event loop into the process.

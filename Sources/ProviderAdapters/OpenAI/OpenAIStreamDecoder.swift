@@ -23,6 +23,7 @@ private struct OpenAIStream {
     /// Whether the body is plain JSON, known from its first byte that is no white space.
     private var isPlain: Bool?
     private var plain: [UInt8] = []
+    private var pattern = ChunkPattern()
     private var sawFinishReason = false
     /// `[DONE]` or a failure: what comes behind counts for nothing.
     private var ended = false
@@ -64,6 +65,7 @@ private struct OpenAIStream {
             ended = true
             return
         }
+        if event.name.isEmpty, pattern.matches(event.data) { return pass(event, to: &batch) }
         do { try document.load(event.data) } catch {
             return fail(brokenAnswer(of: provider, event.data, "sent a chunk that is not JSON (\(error))"), &batch)
         }
@@ -75,6 +77,10 @@ private struct OpenAIStream {
             return fail(reportedFailure(document, root, provider: provider), &batch)
         }
         read(root, into: &batch)
+        pass(event, to: &batch)
+    }
+
+    private func pass(_ event: SSEEvent, to batch: inout ChunkBatch) {
         let start = batch.bytes.count
         batch.bytes.append(contentsOf: event.data)
         if event.isJoined { replaceLineBreaks(in: &batch.bytes, from: start) }
@@ -83,11 +89,15 @@ private struct OpenAIStream {
 
     private mutating func read(_ root: JSONNode, into batch: inout ChunkBatch) {
         if batch.model == nil { batch.model = openAIModel(document, root) }
-        if let choices = document.find("choices", in: root), hasFinishReason(choices) {
+        let isLast = document.find("choices", in: root).map { hasFinishReason($0) } ?? false
+        if isLast {
             sawFinishReason = true
             readGroqUsage(document, root, into: &batch.usage)
         }
+        let before = batch.usage
         readOpenAIUsage(document, root, into: &batch.usage)
+        let hasUsage = document.find("usage", in: root).map { !document.isNull($0) } ?? false
+        pattern.learn(document, isPlain: !isLast && !hasUsage && batch.usage == before)
     }
 
     private func hasFinishReason(_ choices: JSONNode) -> Bool {
