@@ -11,7 +11,9 @@ package struct CurlOptions: Sendable {
     package var proxy: String?
     /// Hosts that are reached without the proxy, separated by commas.
     package var proxyExceptions = "localhost,127.0.0.1,::1"
-    /// A body is paused while more than this many bytes of it are unread. 256 stuck streams of one caller then stay near 16 MB.
+    /// A body is paused while more than this many bytes of it are unread: 256 stuck streams of one caller then stay near
+    /// 16 MB. Over HTTP/1.1 the server is held up at once; over HTTP/2 curl 7.88 has already allowed it 32 MB a stream,
+    /// and holds what still comes.
     package var unreadLimit = 64 << 10
     /// What curl reads at a time; it holds one such buffer for each exchange in flight.
     package var receiveBufferSize = 16 << 10
