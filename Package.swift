@@ -106,7 +106,7 @@ let package = Package(
             ["CCurl", "CCurlShim", "GatewayEngine", "GatewayModel", "Reactor", "ReactorTestSupport", "Upstream"]),
         tests("KeyVaultTests", ["GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "KeyVault"]),
         tests("GatewayStoreTests", ["CSQLite", "GatewayEngine", "GatewayModel", "GatewayStore"]),
-        tests("ObservabilityTests", ["GatewayEngine", "Observability"]),
+        tests("ObservabilityTests", ["GatewayEngine", "GatewayModel", "Observability"]),
         tests(
             "WicketDaemonTests",
             ["GatewayEngine", "GatewayModel", "LifecycleProbe", "Observability", "ProviderAdapters", "Reactor", "WicketDaemon"]),

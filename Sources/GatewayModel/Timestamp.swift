@@ -16,16 +16,22 @@ extension Timestamp: CustomStringConvertible {
 
     /// RFC 3339 in UTC with three decimals. What lies outside of the years 0000 to 9999 is brought to their bounds.
     package var description: String {
-        let (days, time) = floorDivide(min(max(milliseconds, Self.earliest), Self.latest), by: 86_400_000)
-        let date = civilDate(daysSince1970: days)
         var text: [UInt8] = []
         text.reserveCapacity(24)
+        append(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Appends the description's bytes; RFC 3339 allows a space for the `T`, and people read it more easily.
+    package func append(to text: inout [UInt8], separator: Unicode.Scalar = "T") {
+        let (days, time) = floorDivide(min(max(milliseconds, Self.earliest), Self.latest), by: 86_400_000)
+        let date = civilDate(daysSince1970: days)
         appendDigits(date.year, 4, to: &text)
         text.append(UInt8(ascii: "-"))
         appendDigits(date.month, 2, to: &text)
         text.append(UInt8(ascii: "-"))
         appendDigits(date.day, 2, to: &text)
-        text.append(UInt8(ascii: "T"))
+        text.append(UInt8(ascii: separator))
         appendDigits(time / 3_600_000, 2, to: &text)
         text.append(UInt8(ascii: ":"))
         appendDigits(time / 60_000 % 60, 2, to: &text)
@@ -34,7 +40,6 @@ extension Timestamp: CustomStringConvertible {
         text.append(UInt8(ascii: "."))
         appendDigits(time % 1000, 3, to: &text)
         text.append(UInt8(ascii: "Z"))
-        return String(decoding: text, as: UTF8.self)
     }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GatewayModel
 
 /// The forms an event can take. All are pure, and each event is one line (or, for the journal, one line a field).
 enum LogFormat {
@@ -10,7 +11,7 @@ enum LogFormat {
     /// `time=2026-01-02T03:04:05.678Z level=info msg="Ready" socket=/run/wicket/wicket.sock`
     static func keyValueLine(_ event: LogEvent) -> [UInt8] {
         var line = Array("time=".utf8)
-        appendTimestamp(event.milliseconds, separator: "T", to: &line)
+        Timestamp(milliseconds: event.milliseconds).append(to: &line)
         line.append(contentsOf: " level=\(event.level.name) msg=".utf8)
         appendQuotedIfNeeded(event.message.description, to: &line)
         appendFields(event.fields, to: &line)
@@ -20,7 +21,7 @@ enum LogFormat {
     /// `2026-01-02 03:04:05.678Z info     Ready socket=/run/wicket/wicket.sock`
     static func terminalLine(_ event: LogEvent) -> [UInt8] {
         var line: [UInt8] = []
-        appendTimestamp(event.milliseconds, separator: " ", to: &line)
+        Timestamp(milliseconds: event.milliseconds).append(to: &line, separator: " ")
         let level = event.level.name
         line.append(contentsOf: " \(level)\(String(repeating: " ", count: 9 - level.count))".utf8)
         line.append(contentsOf: sentence(event))

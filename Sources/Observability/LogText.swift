@@ -57,37 +57,3 @@ func truncate(_ bytes: inout [UInt8], to limit: Int) {
     bytes.removeSubrange(end...)
     bytes.append(contentsOf: ellipsis)
 }
-
-/// Appends an instant as RFC 3339 in UTC with milliseconds.
-func appendTimestamp(_ milliseconds: Int, separator: StaticString, to bytes: inout [UInt8]) {
-    let day = Int((Double(milliseconds) / 86_400_000).rounded(.down))
-    let inDay = milliseconds - day * 86_400_000
-    // Days to a date in the Gregorian calendar whose year starts in March, in eras of 400 years.
-    let shifted = day + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    appendPadded(yearOfEra + era * 400 + (month <= 2 ? 1 : 0), 4, to: &bytes)
-    bytes.append(UInt8(ascii: "-"))
-    appendPadded(month, 2, to: &bytes)
-    bytes.append(UInt8(ascii: "-"))
-    appendPadded(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, 2, to: &bytes)
-    bytes.append(contentsOf: separator.description.utf8)
-    appendPadded(inDay / 3_600_000, 2, to: &bytes)
-    bytes.append(UInt8(ascii: ":"))
-    appendPadded(inDay / 60_000 % 60, 2, to: &bytes)
-    bytes.append(UInt8(ascii: ":"))
-    appendPadded(inDay / 1000 % 60, 2, to: &bytes)
-    bytes.append(UInt8(ascii: "."))
-    appendPadded(inDay % 1000, 3, to: &bytes)
-    bytes.append(UInt8(ascii: "Z"))
-}
-
-private func appendPadded(_ value: Int, _ width: Int, to bytes: inout [UInt8]) {
-    let digits = String(max(0, value))
-    for _ in 0..<max(0, width - digits.utf8.count) { bytes.append(UInt8(ascii: "0")) }
-    bytes.append(contentsOf: digits.utf8)
-}

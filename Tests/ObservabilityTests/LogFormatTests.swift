@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GatewayModel
 import Testing
 
 @testable import Observability
@@ -76,7 +77,7 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
     ])
     func `times are RFC 3339 in UTC`(_ milliseconds: Int, _ expected: String) {
         var bytes: [UInt8] = []
-        appendTimestamp(milliseconds, separator: "T", to: &bytes)
+        Timestamp(milliseconds: milliseconds).append(to: &bytes)
         #expect(text(bytes) == expected)
     }
 }
