@@ -13,7 +13,7 @@ from typing import Any, Dict, Mapping, Optional
 from .connection import RECONNECT_PATIENCE
 from .errors import ConnectionLostError, WicketError
 from .locate import ADMIN, USE, socket_path, unavailable
-from .protocol import CLOSED, LineSplitter, Message, decode, encode_cancel, encode_request
+from .protocol import Inbox, Message, encode_cancel, encode_request
 
 
 class _AsyncLink:
@@ -53,25 +53,19 @@ class _AsyncLink:
             self._writer.close()
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
-        splitter = LineSplitter()
-        failure = ConnectionLostError(CLOSED)
+        inbox = Inbox()
+        cause: Optional[Exception] = None
         try:
             while True:
                 data = await reader.read(65536)
                 if not data:
                     break
-                for line in splitter.receive(data):
-                    message = decode(line)
-                    if message is not None and message.id is None and message.error is not None:
-                        failure = ConnectionLostError(f"The daemon closed the connection: {message.error.get('message')}")
-                    elif message is not None:
-                        self._deliver(message)
-        except OSError as error:
-            failure = ConnectionLostError(f"The connection to the daemon failed: {error}.")
-        except ValueError as error:
-            failure = ConnectionLostError(f"The daemon sent a line that is no JSON-RPC message: {error}.")
+                for message in inbox.receive(data):
+                    self._deliver(message)
+        except (OSError, ValueError) as error:
+            cause = error
         finally:
-            self.failure = failure
+            self.failure = failure = inbox.ended(cause)
             for mailbox in self.mailboxes.values():
                 mailbox.put_nowait(failure)
             self.mailboxes.clear()

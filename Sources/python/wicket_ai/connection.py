@@ -14,7 +14,7 @@ from typing import Any, Dict, Mapping, Optional
 
 from .errors import ConnectionLostError, WicketError
 from .locate import ADMIN, USE, socket_path, unavailable
-from .protocol import CLOSED, LineSplitter, Message, decode, encode_cancel, encode_request
+from .protocol import Inbox, Message, encode_cancel, encode_request
 
 #: Seconds that a daemon which was there before may take to restart.
 RECONNECT_PATIENCE = 3.0
@@ -73,23 +73,18 @@ class _Link:
         self._socket.close()
 
     def _read(self) -> None:
-        splitter = LineSplitter()
-        failure = ConnectionLostError(CLOSED)
+        inbox = Inbox()
+        cause: Optional[Exception] = None
         try:
             while True:
                 data = self._socket.recv(65536)
                 if not data:
                     break
-                for line in splitter.receive(data):
-                    message = decode(line)
-                    if message is not None and message.id is None and message.error is not None:
-                        failure = ConnectionLostError(f"The daemon closed the connection: {message.error.get('message')}")
-                    elif message is not None:
-                        self._deliver(message)
-        except OSError as error:
-            failure = ConnectionLostError(f"The connection to the daemon failed: {error}.")
-        except ValueError as error:
-            failure = ConnectionLostError(f"The daemon sent a line that is no JSON-RPC message: {error}.")
+                for message in inbox.receive(data):
+                    self._deliver(message)
+        except (OSError, ValueError) as error:
+            cause = error
+        failure = inbox.ended(cause)
         with self._lock:
             self._failure = failure
             waiting = list(self._mailboxes.values())

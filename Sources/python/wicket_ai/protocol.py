@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any, List, Mapping, NamedTuple, Optional
+from typing import Any, Iterator, List, Mapping, NamedTuple, Optional
 
+from .errors import ConnectionLostError
 from .values import Record
 
 CANCEL = "$/cancelRequest"
-#: What a caller reads when its connection ended under it.
-CLOSED = "The daemon closed the connection before it answered; it may have been restarted."
 
 
 def encode_request(identifier: int, method: str, params: Mapping[str, Any]) -> bytes:
@@ -80,3 +79,28 @@ class LineSplitter:
         lines = [b"".join(self._pending), *rest[:-1]]
         self._pending = [rest[-1]]
         return [line for line in lines if line.strip()]
+
+
+class Inbox:
+    """What one connection receives: bytes in, the messages of its calls out, and why it ended."""
+
+    def __init__(self) -> None:
+        self._splitter = LineSplitter()
+        self._end = "The daemon closed the connection before it answered; it may have been restarted."
+
+    def receive(self, data: bytes) -> Iterator[Message]:
+        """The messages that ``data`` completes. Raises ``ValueError`` at a line that is none."""
+        for line in self._splitter.receive(data):
+            message = decode(line)
+            if message is not None and message.id is None and message.error is not None:
+                self._end = f"The daemon closed the connection: {message.error.get('message')}"
+            elif message is not None:
+                yield message
+
+    def ended(self, cause: Optional[Exception]) -> ConnectionLostError:
+        """What those who still wait are told, ``cause`` being what reading ended with, or None at the end of file."""
+        if isinstance(cause, OSError):
+            return ConnectionLostError(f"The connection to the daemon failed: {cause}.")
+        if cause is not None:
+            return ConnectionLostError(f"The daemon sent a line that is no JSON-RPC message: {cause}.")
+        return ConnectionLostError(self._end)
