@@ -60,7 +60,7 @@ struct JSONWriterTests {
 
     @Test(arguments: [
         (0.0, "0"), (1.0, "1"), (-2.0, "-2"), (0.1, "0.1"), (812.4, "812.4"), (1e15, "1000000000000000"), (1e16, "1e+16"),
-        (1e-7, "1e-07"), (5e-324, "5e-324"), (1.5e300, "1.5e+300"),
+        (1e-7, "1e-07"), (.leastNonzeroMagnitude, "5e-324"), (1.5e300, "1.5e+300"),
         (.infinity, "null"), (-.infinity, "null"), (.nan, "null"),
     ])
     func `a number is written so that it reads as itself, else as null`(_ value: Double, _ expected: String) throws {
