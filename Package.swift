@@ -86,6 +86,7 @@ let package = Package(
         .executableTarget(name: "wicket", dependencies: ["WicketCommands"], swiftSettings: swift),
 
         // Tests, and what they share.
+        support("TestSupport", []),
         support("ReactorTestSupport", ["Reactor"]),
         support("WicketTestServer", ["JSONRPC", "WicketClient"]),
         .executableTarget(
@@ -96,11 +97,11 @@ let package = Package(
             name: "wicket-json-benchmark", dependencies: ["CAllocationCounter", "JSONBytes", "JSONRPC"],
             path: "Tests/Benchmarks/JSONBenchmark", swiftSettings: swift),
         tests("TidyTests", []),
-        tests("JSONBytesTests", ["JSONBytes"]),
-        tests("JSONRPCTests", ["JSONBytes", "JSONRPC"]),
+        tests("JSONBytesTests", ["JSONBytes", "TestSupport"]),
+        tests("JSONRPCTests", ["JSONBytes", "JSONRPC", "TestSupport"]),
         tests("GatewayModelTests", ["GatewayModel"]),
-        tests("ProviderAdaptersTests", ["GatewayModel", "JSONBytes", "ProviderAdapters"]),
-        tests("ReactorTests", ["CLinux", "Reactor", "ReactorTestSupport"]),
+        tests("ProviderAdaptersTests", ["GatewayModel", "JSONBytes", "ProviderAdapters", "TestSupport"]),
+        tests("ReactorTests", ["CLinux", "Reactor", "ReactorTestSupport", "TestSupport"]),
         tests(
             "UpstreamTests",
             ["CCurl", "CCurlShim", "GatewayEngine", "GatewayModel", "Reactor", "ReactorTestSupport", "Upstream"]),

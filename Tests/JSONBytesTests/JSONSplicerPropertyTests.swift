@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSONBytes
+import TestSupport
 import Testing
 
 /// Random objects, random edits, and an idea of the outcome that shares no code with the splicer: a list of members and their

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import JSONBytes
+import TestSupport
 import Testing
 
 /// nst/JSONTestSuite's parsing cases: `y_` must be accepted, `n_` refused, `i_` may be either but must not crash.

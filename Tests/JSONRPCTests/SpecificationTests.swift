@@ -2,6 +2,7 @@
 import Foundation
 import JSONBytes
 import JSONRPC
+import TestSupport
 import Testing
 
 /// A server as small as the specification's examples need it: `subtract`, `sum`, `get_data`.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestSupport
 
 /// Recorded `messages` exchanges with the provider, read where they lie beside the package; absent elsewhere.
 enum AnthropicRecordings {
@@ -27,17 +28,10 @@ enum AnthropicRecordings {
         var events: [[String: Any]] { eventTexts.map { (try? Anthropic.object($0)) ?? [:] } }
     }
 
-    static let root: URL = {
-        if let path = ProcessInfo.processInfo.environment["WICKET_SHARED"] { return URL(fileURLWithPath: path) }
-        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        return package.deletingLastPathComponent().appendingPathComponent("shared")
-    }()
-
-    static let file = root.appendingPathComponent("wire/dev/anthropic.jsonl")
-    static let vectors = root.appendingPathComponent("portkey-vectors/transforms")
-    static var areHere: Bool { FileManager.default.fileExists(atPath: file.path) }
-    static var vectorsAreHere: Bool { FileManager.default.fileExists(atPath: vectors.path) }
+    static let file = SharedFolder.url.appendingPathComponent("wire/dev/anthropic.jsonl")
+    static let vectors = SharedFolder.url.appendingPathComponent("portkey-vectors/transforms")
+    static var areHere: Bool { SharedFolder.has("wire/dev/anthropic.jsonl") }
+    static var vectorsAreHere: Bool { SharedFolder.has("portkey-vectors/transforms") }
 
     static let messages: [Exchange] = {
         guard let data = try? Data(contentsOf: file) else { return [] }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import JSONBytes
+import TestSupport
 
 @testable import ProviderAdapters
 
@@ -35,14 +36,8 @@ enum OpenAIRecordings {
     /// Their chat exchanges are not in OpenAI's form, or they are another session's part.
     private static let others: Set = ["anthropic", "gemini", "vertex", "cohere"]
 
-    static let folder: URL = {
-        let root = URL(fileURLWithPath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let shared = ProcessInfo.processInfo.environment["WICKET_SHARED"].map { URL(fileURLWithPath: $0) }
-        return (shared ?? root.deletingLastPathComponent().appendingPathComponent("shared")).appendingPathComponent("wire/dev")
-    }()
-
-    static let arePresent = FileManager.default.fileExists(atPath: folder.path)
+    static let folder = SharedFolder.url.appendingPathComponent("wire/dev")
+    static let arePresent = SharedFolder.has("wire/dev")
 
     /// Every one, read once.
     static let chat: [OpenAIRecording] = {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestSupport
 import Testing
 
 @testable import Reactor
@@ -7,7 +8,7 @@ import Testing
     /// Against the plainest model there is: a list that is sorted at the end.
     @Test(arguments: 0..<20)
     func `what is left fires sorted, whatever was armed and cancelled`(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededRandom(seed: seed)
         var heap = TimerHeap()
         var model: [(due: UInt64, id: TimerID)] = []
         for _ in 0..<2000 {
@@ -38,16 +39,5 @@ import Testing
         heap.cancel(first)
         #expect(due == [first])
         #expect(heap.take(first) == nil)
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
