@@ -6,7 +6,7 @@ enum Advice {
     /// nil where the error's own message says it all.
     static func on(_ error: WicketError) -> String? {
         switch error.type {
-        case "no_daemon": "Start it: `systemctl --user start wicket`, or `wicketd &`."
+        case "no_daemon": "Start it: `systemctl --user start wicketd`, or `wicketd &`."
         case "hang_up": "`wicket status` tells whether the daemon still runs."
         case "connection_failed", "protocol_error": "`wicket --help` says how the socket is found; --socket names another."
         case "not_found": "`wicket keys list` shows the keys there are; `wicket keys add NAME --provider PROVIDER` adds one."
