@@ -58,13 +58,14 @@ let package = Package(
         target("JSONRPC", ["JSONBytes"]),
         target("GatewayModel", settings: daemon),
         target("WicketProtocol", ["JSONBytes", "JSONRPC"]),
+        target("Routing", ["GatewayModel", "JSONBytes"], settings: daemon),
         target(
             "ProviderAdapters", ["GatewayModel", "JSONBytes"], exclude: ["Resources/providers.schema.json"],
             resources: [.embedInCode("Resources/providers.json")], settings: daemon),
 
         // The shell: where decisions meet time, threads and disks.
         target("Reactor", ["CLinux"], settings: daemon),
-        target("GatewayEngine", ["GatewayModel", "JSONBytes", "ProviderAdapters"], settings: daemon),
+        target("GatewayEngine", ["GatewayModel", "JSONBytes", "ProviderAdapters", "Routing"], settings: daemon),
         target("SocketServer", ["CLinux", "GatewayModel", "JSONRPC", "Reactor"], settings: daemon),
         target("KeyVault", ["GatewayEngine", "GatewayModel", "JSONBytes", crypto], settings: daemon),
         target("GatewayStore", ["CLinux", "CSQLite", "GatewayEngine", "GatewayModel", "JSONBytes"], settings: daemon),
@@ -101,6 +102,7 @@ let package = Package(
         tests("JSONRPCTests", ["JSONBytes", "JSONRPC", "TestSupport"]),
         tests("GatewayModelTests", ["GatewayModel"]),
         tests("ProviderAdaptersTests", ["GatewayModel", "JSONBytes", "ProviderAdapters", "TestSupport"]),
+        tests("RoutingTests", ["GatewayModel", "JSONBytes", "Routing", "TestSupport"]),
         tests("ReactorTests", ["CLinux", "Reactor", "ReactorTestSupport", "TestSupport"]),
         tests(
             "UpstreamTests",

@@ -2,6 +2,7 @@
 import Crypto
 import FoundationEssentials
 import GatewayEngine
+import GatewayModel
 
 /// Tells equal secrets of one vault apart from others, in 16 hexadecimal digits. Keyed, so that nobody without the master key can
 /// check a guess against it.

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package import GatewayModel
+
+/// A leaf of a plan: one thing that a request can be sent to, with everything that its ancestors gave it.
+package struct PlanTarget: Sendable {
+    /// `config.targets[1].targets[0]`.
+    package var path: String
+    /// Which provider and key; where all of these are nil the call's own options say it.
+    package var provider: String?
+    package var virtualKey: String?
+    package var apiKey: SecretBytes?
+    package var customHost: String?
+    /// Whether the call's own `virtual_key`, `provider` and `api_key` count for it: it names none itself.
+    package var usesCallersKey: Bool { provider == nil && virtualKey == nil && apiKey == nil }
+
+    package var edits = BodyEdits()
+    /// Names of the caller's header fields that go to this target, or nil for all that the caller forwards.
+    package var forwardHeaders: [String]?
+    package var strictOpenAICompliance: Bool?
+    package var retry = RetryRule()
+    package var timeouts = TimeoutRule()
+    /// nil: the default breaker.
+    package var breaker: BreakerRule?
+    package var hedge: HedgeRule?
+    /// Asked even though its breaker is open, when there is nothing else.
+    package var isLastResort = false
+
+    package init(path: String) { self.path = path }
+}
+
+/// Changes of a request's body. Members are raw JSON, by name, in the order of the config.
+package struct BodyEdits: Sendable {
+    /// `override_params`: set, whatever the request says.
+    package var overrides: [BodyMember] = []
+    /// `default_params`: set where the request does not say it.
+    package var defaults: [BodyMember] = []
+    /// `drop_params`: taken out.
+    package var dropped: [String] = []
+
+    package init() {}
+    package var isEmpty: Bool { overrides.isEmpty && defaults.isEmpty && dropped.isEmpty }
+    /// The model that `override_params` names.
+    package var model: String?
+}
+
+/// A member of a JSON object: its name, and its value as raw JSON.
+package struct BodyMember: Sendable, Equatable {
+    package var name: String
+    package var value: [UInt8]
+
+    package init(name: String, value: [UInt8]) {
+        self.name = name
+        self.value = value
+    }
+}
