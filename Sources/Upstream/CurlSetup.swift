@@ -9,6 +9,9 @@ struct CurlSetup: ~Copyable {
     private let easy: UnsafeMutableRawPointer
     /// curl writes here what went wrong.
     private let errorBuffer = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    /// The last URL, parsed: given one as text, curl parses it and puts it together again for each request.
+    private let parsedURL = curl_url()
+    private var url = ""
     private var method = ""
     private var sharesConnection = false
     private(set) var connectMilliseconds = 0
@@ -40,19 +43,31 @@ struct CurlSetup: ~Copyable {
         installSockets(sockets)
     }
 
-    deinit { errorBuffer.deallocate() }
+    deinit {
+        curl_url_cleanup(parsedURL)
+        errorBuffer.deallocate()
+    }
 
     var errorText: String? { errorBuffer[0] == 0 ? nil : String(cString: errorBuffer) }
 
     mutating func apply(_ request: UpstreamRequest, lines: UnsafeMutablePointer<curl_slist>?) {
         errorBuffer[0] = 0
-        set(CURLOPT_URL, request.url)
+        if request.url != url { apply(url: request.url) }
         _ = wicket_curl_set_pointer(easy, CURLOPT_HTTPHEADER, lines)
         // curl takes 0 for its own default; its largest value is 24 days.
         let limit = request.timeouts.connectMilliseconds
         let milliseconds = limit > 0 ? Int(Int32(clamping: limit)) : Int(Int32.max)
         if milliseconds != connectMilliseconds { set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds) }
         connectMilliseconds = milliseconds
+    }
+
+    private mutating func apply(url: String) {
+        self.url = url
+        // curl keeps the text for messages; where it cannot be parsed, curl is to say why.
+        set(CURLOPT_URL, url)
+        let flags = UInt32(CURLU_PATH_AS_IS | CURLU_DISALLOW_USER)
+        let isParsed = curl_url_set(parsedURL, CURLUPART_URL, url, flags) == CURLUE_OK
+        _ = wicket_curl_set_pointer(easy, CURLOPT_CURLU, isParsed ? parsedURL.map(UnsafeRawPointer.init) : nil)
     }
 
     /// curl keeps the pointer.
