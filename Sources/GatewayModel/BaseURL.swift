@@ -8,7 +8,8 @@ package struct BaseURL: Hashable, Sendable {
     /// Empty, or `/` and more, without a slash at the end.
     package let path: String
 
-    package var text: String { origin + path }
+    /// Both together.
+    package let text: String
 
     /// - Parameter name: the parameter that an error names (`base_url`).
     /// - Throws: `invalid_params` with what to write instead.
@@ -24,6 +25,7 @@ package struct BaseURL: Hashable, Sendable {
     private init(origin: String, path: String) {
         self.origin = origin
         self.path = path
+        text = origin + path
     }
 
     private init(checking text: [UInt8]) throws(Refusal) {
@@ -52,8 +54,8 @@ package struct BaseURL: Hashable, Sendable {
                 "Plain http is for loopback addresses only, so that the key never crosses a network unencrypted; use https.")
         }
         let usual = scheme == "https" ? 443 : 80
-        origin = "\(scheme)://\(host.text)" + (port.map { $0 == usual ? "" : ":\($0)" } ?? "")
-        path = try checkedPath(rest[end...])
+        let place = "\(scheme)://\(host.text)" + (port.map { $0 == usual ? "" : ":\($0)" } ?? "")
+        self.init(origin: place, path: try checkedPath(rest[end...]))
     }
 }
 

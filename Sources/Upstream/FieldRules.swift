@@ -18,7 +18,8 @@ enum FieldRules {
         if !isClean(field.value) {
             throw GatewayFailure(.invalidParams, "The header field `\(field.name)` holds a line break or a control character.")
         }
-        for name in reserved where isName(field.name, name) {
+        let length = field.name.utf8.count
+        for name in reserved where name.utf8CodeUnitCount == length && isName(field.name, name) {
             throw GatewayFailure(.invalidParams, "The header field `\(field.name)` belongs to the connection; leave it out.")
         }
     }

@@ -28,7 +28,7 @@ struct ReceivedHead {
         if end == 0 { return endHead() }
         if fields.count + end > Self.byteLimit { return false }
         let content = UnsafeRawBufferPointer(rebasing: line[..<end])
-        if content.starts(with: "HTTP/".utf8) { return startHead(content) }
+        if isStatusLine(content) { return startHead(content) }
         let isFolded = content[0] == 0x20 || content[0] == 0x09
         if isFolded {
             // Part of the value before it.
@@ -42,14 +42,22 @@ struct ReceivedHead {
         return true
     }
 
+    private func isStatusLine(_ line: UnsafeRawBufferPointer) -> Bool {
+        let mark: StaticString = "HTTP/"
+        return line.starts(with: UnsafeBufferPointer(start: mark.utf8Start, count: mark.utf8CodeUnitCount))
+    }
+
     /// Brings the last line's name to lower case; a line without a name is dropped.
     private mutating func lowerName(from start: Int) {
-        for index in start..<fields.count {
-            let byte = fields[index]
-            if byte == 0x3A { return }
-            if byte >= 0x41 && byte <= 0x5A { fields[index] = byte | 0x20 }
+        let hasName = fields.withUnsafeMutableBufferPointer { bytes in
+            for index in start..<bytes.count {
+                let byte = bytes[index]
+                if byte == 0x3A { return true }
+                if byte >= 0x41 && byte <= 0x5A { bytes[index] = byte | 0x20 }
+            }
+            return false
         }
-        fields.removeLast(fields.count - start)
+        if !hasName { fields.removeLast(fields.count - start) }
     }
 
     private mutating func startHead(_ line: UnsafeRawBufferPointer) -> Bool {

@@ -30,9 +30,13 @@ struct UpstreamURL {
         String(decoding: url.utf8.dropFirst(range.lowerBound).prefix(range.count), as: UTF8.self)
     }
 
+    private static func starts(_ url: UnsafeBufferPointer<UInt8>, with scheme: StaticString) -> Bool {
+        url.starts(with: UnsafeBufferPointer(start: scheme.utf8Start, count: scheme.utf8CodeUnitCount))
+    }
+
     private static func parse(_ url: UnsafeBufferPointer<UInt8>) -> (isSecure: Bool, host: Range<Int>)? {
-        let isSecure = url.starts(with: "https://".utf8)
-        guard isSecure || url.starts(with: "http://".utf8) else { return nil }
+        let isSecure = starts(url, with: "https://")
+        guard isSecure || starts(url, with: "http://") else { return nil }
         let start = isSecure ? 8 : 7
         var refused: UInt8 = 0
         for byte in url { refused |= byte <= 0x20 || byte >= 0x7F ? 1 : 0 }
