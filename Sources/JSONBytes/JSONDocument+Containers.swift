@@ -68,8 +68,11 @@ extension JSONDocument {
                 var position = node.index &+ 1
                 while position < Int(object.next) {
                     let own = tape[position]
-                    let inner = UnsafeBufferPointer(rebasing: text[Int(own.start) &+ 1..<Int(own.end) &- 1])
-                    if isText(key, of: inner, escaped: own.escaped) { found = JSONNode(position &+ 1) }
+                    // As long as the key with its quotes, or longer because of escapes.
+                    if own.escaped || Int(own.end &- own.start) == key.count &+ 2 {
+                        let inner = UnsafeBufferPointer(rebasing: text[Int(own.start) &+ 1..<Int(own.end) &- 1])
+                        if isText(key, of: inner, escaped: own.escaped) { found = JSONNode(position &+ 1) }
+                    }
                     position = Int(tape[position &+ 1].next)
                 }
                 return found

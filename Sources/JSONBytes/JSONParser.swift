@@ -10,7 +10,7 @@ struct JSONParser {
     /// Tape position of the innermost open container, or -1, and whether it is an object.
     private var container = -1
     private var inObject = false
-    /// Values on the tape.
+    /// Values on the tape, as of the end of `parse`; 0 where it threw.
     private var count = 0
 
     /// Lays the tape of `text` in `tape`. What is in it is forgotten, its room is used again; behind the last value lies unused
@@ -21,9 +21,19 @@ struct JSONParser {
         guard let base = text.baseAddress, text.count > 0 else { throw JSONError(.unexpectedEnd, at: 0) }
         if text.count > Int(Int32.max) { throw JSONError(.tooLarge, at: Int(Int32.max)) }
         var parser = JSONParser(text: JSONScanner(base: base, end: text.count), maximumDepth: maximumDepth)
-        if tape.isEmpty { grow(&tape, by: min(text.count / 16 + 16, 512)) }
+        let guess = min(text.count / 16 + 16, 512)
+        if tape.isEmpty {
+            // Written from its start on, so its room need not be filled with anything before.
+            var outcome = Result<Outcome, JSONError>.success(.complete)
+            tape = ContiguousArray(unsafeUninitializedCapacity: guess) { room, filled in
+                outcome = Result { () throws(JSONError) in try parser.parse(room) }
+                filled = parser.count
+            }
+            if try outcome.get() == .complete { return }
+            grow(&tape, by: guess)
+        }
         while try tape.withUnsafeMutableBufferPointer({ (room) throws(JSONError) in try parser.parse(room) }) == .tapeIsFull {
-            grow(&tape, by: tape.count)
+            grow(&tape, by: max(tape.count, guess))
         }
     }
 
@@ -89,6 +99,7 @@ struct JSONParser {
                 position = text.behindSpace(position)
                 if container < 0 {
                     if position < text.end { throw JSONError(.trailingBytes, at: position) }
+                    self.count = count
                     return .complete
                 }
                 let byte = text[position]

@@ -86,17 +86,17 @@ package struct JSONWriter: Sendable {
         separate()
         let whole = value.rounded(.towardZero)
         if value == whole, abs(value) < 0x1p53 { return appendDecimal(Int(whole), to: &bytes) }
-        bytes.append(contentsOf: value.isFinite ? value.description.utf8 : "null".utf8)
+        if value.isFinite { bytes.append(contentsOf: value.description.utf8) } else { appendNull() }
     }
 
     package mutating func bool(_ value: Bool) {
         separate()
-        bytes.append(contentsOf: value ? "true".utf8 : "false".utf8)
+        bytes.append(contentsOf: (value ? "true" as StaticString : "false").utf8)
     }
 
     package mutating func null() {
         separate()
-        bytes.append(contentsOf: "null".utf8)
+        appendNull()
     }
 
     /// A value that is JSON already; the caller vouches for it.
@@ -114,6 +114,8 @@ package struct JSONWriter: Sendable {
         separate()
         bytes.append(bracket)
     }
+
+    private mutating func appendNull() { bytes.append(contentsOf: ("null" as StaticString).utf8) }
 
     private mutating func separate() {
         guard bytes.count > start, let last = bytes.last else { return }

@@ -54,7 +54,8 @@ extension MethodHandler {
             throw .invalidParams("params.request", "params.request is missing: put the provider-neutral body there.")
         }
         let call = GatewayCall(
-            operation: operation, document: document, request: request, options: options, peer: running.session.connection.peer)
+            operation: operation, document: document, request: request, options: consume options,
+            peer: running.session.connection.peer)
         if running.batch != nil, call.wantsStream {
             throw GatewayFailure(
                 .invalidRequest, "A stream cannot be part of a batch: send it as a request of its own.",

@@ -70,11 +70,20 @@ extension JSONWriter {
     /// A duration of so many microseconds, written as milliseconds with three places.
     mutating func milliseconds(_ microseconds: Int) {
         int(microseconds / 1000)
-        let rest = microseconds % 1000
-        if rest <= 0 { return }
-        bytes.append(UInt8(ascii: "."))
-        bytes.append(UInt8(ascii: "0") + UInt8(rest / 100))
-        bytes.append(UInt8(ascii: "0") + UInt8(rest / 10 % 10))
-        bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+        appendPlaces(microseconds % 1000, to: &bytes)
     }
+}
+
+/// The same straight into a reply.
+func append(milliseconds microseconds: Int, to out: inout [UInt8]) {
+    appendDecimal(microseconds / 1000, to: &out)
+    appendPlaces(microseconds % 1000, to: &out)
+}
+
+private func appendPlaces(_ thousandths: Int, to out: inout [UInt8]) {
+    if thousandths <= 0 { return }
+    out.append(UInt8(ascii: "."))
+    out.append(UInt8(ascii: "0") + UInt8(thousandths / 100))
+    out.append(UInt8(ascii: "0") + UInt8(thousandths / 10 % 10))
+    out.append(UInt8(ascii: "0") + UInt8(thousandths % 10))
 }

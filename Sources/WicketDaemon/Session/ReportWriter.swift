@@ -30,17 +30,20 @@ func writeInferenceReply(id: ArraySlice<UInt8>, response: [UInt8]?, report: Call
     append(",\"retry_attempt_count\":", to: &out)
     appendDecimal(max(0, report.attempts.count - 1), to: &out)
     append(",\"cache_status\":\"DISABLED\",\"cost\":", to: &out)
-    JSONWriter.append(to: &out) { $0.cost(report.cost) }
+    append(report.cost, to: &out)
     if report.usage != Usage() {
         append(",\"usage\":", to: &out)
         JSONWriter.append(to: &out) { $0.usage(report.usage) }
     }
-    append(",\"hook_results\":null,\"latency_ms\":", to: &out)
-    JSONWriter.append(to: &out) {
-        $0.latency(
-            total: report.totalMicroseconds, upstream: report.upstreamMicroseconds, firstChunk: report.firstChunkMicroseconds)
+    append(",\"hook_results\":null,\"latency_ms\":{\"total\":", to: &out)
+    append(milliseconds: report.totalMicroseconds, to: &out)
+    append(",\"upstream\":", to: &out)
+    if let upstream = report.upstreamMicroseconds { append(milliseconds: upstream, to: &out) } else { append("null", to: &out) }
+    if let firstChunk = report.firstChunkMicroseconds {
+        append(",\"first_chunk\":", to: &out)
+        append(milliseconds: firstChunk, to: &out)
     }
-    append(",\"dropped_params\":", to: &out)
+    append("},\"dropped_params\":", to: &out)
     append(report.droppedParams, to: &out)
     append(",\"warnings\":", to: &out)
     append(report.warnings, to: &out)
@@ -52,28 +55,23 @@ private func append(orNull text: String?, to out: inout [UInt8]) {
     if let text { appendString(text, to: &out) } else { append("null", to: &out) }
 }
 
+private func append(_ cost: Cost, to out: inout [UInt8]) {
+    switch cost {
+    case .priced(let amount):
+        append("{\"nano_usd\":", to: &out)
+        appendDecimal(amount.value, to: &out)
+        append(",\"status\":\"priced\"}", to: &out)
+    case .unpriced:
+        append("{\"nano_usd\":null,\"status\":\"unpriced\"}", to: &out)
+    }
+}
+
 private func append(_ texts: [String], to out: inout [UInt8]) {
     if texts.isEmpty { return append("[]", to: &out) }
     JSONWriter.append(to: &out) { $0.strings(texts) }
 }
 
 extension JSONWriter {
-    mutating func cost(_ cost: Cost) {
-        beginObject()
-        key("nano_usd")
-        switch cost {
-        case .priced(let amount):
-            int(amount.value)
-            key("status")
-            string("priced")
-        case .unpriced:
-            null()
-            key("status")
-            string("unpriced")
-        }
-        endObject()
-    }
-
     mutating func usage(_ usage: Usage) {
         beginObject()
         for (name, count) in [
@@ -85,19 +83,6 @@ extension JSONWriter {
             guard let count else { continue }
             key(name)
             int(count)
-        }
-        endObject()
-    }
-
-    mutating func latency(total: Int, upstream: Int?, firstChunk: Int?) {
-        beginObject()
-        key("total")
-        milliseconds(total)
-        key("upstream")
-        if let upstream { milliseconds(upstream) } else { null() }
-        if let firstChunk {
-            key("first_chunk")
-            milliseconds(firstChunk)
         }
         endObject()
     }
