@@ -112,7 +112,7 @@ final class CurlTransfer: @unchecked Sendable {
 
     /// Back to how it was before `prepare`, small enough to be kept.
     func reset() {
-        abort(.callCancelled)
+        if !isOver { abort(.callCancelled) }
         stage = .idle
         lines.wipe()
         head.reset()
@@ -244,6 +244,8 @@ extension CurlTransfer {
             isPaused = true
             return Int(CURL_WRITEFUNC_PAUSE)
         }
+        // A body in small pieces (chunks, HTTP/2) comes by one callback for each: room for all that curl has read at once.
+        if received.isEmpty, received.capacity < count { received.reserveCapacity(max(count, transport.options.receiveBufferSize)) }
         received.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
         signal(.bytes)
         return count

@@ -38,6 +38,7 @@ private struct OpenAIStream {
             if plain.count > events.limit { failPlain(&batch) }
         } else {
             events.receive(bytes)
+            batch.bytes.reserveCapacity(batch.bytes.count + bytes.count)
             takeEvents(into: &batch)
         }
     }

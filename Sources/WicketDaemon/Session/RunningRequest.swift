@@ -63,12 +63,17 @@ extension RunningRequest: ChunkSink {
         if chunkHead.isEmpty { chunkHead = makeChunkHead() }
         session.connection.write { out in
             out.reserveCapacity(out.count + chunks.bytes.count + chunks.count * (chunkHead.count + 3))
-            var start = 0
-            for end in chunks.ends {
-                out.append(contentsOf: chunkHead)
-                out.append(contentsOf: chunks.bytes[start..<end])
-                append("}}\n", to: &out)
-                start = end
+            // Over pointers: slices would be counted as references, twice for each piece.
+            chunkHead.withUnsafeBufferPointer { head in
+                chunks.bytes.withUnsafeBufferPointer { bytes in
+                    var start = 0
+                    for end in chunks.ends {
+                        out.append(contentsOf: head)
+                        out.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<end]))
+                        append("}}\n", to: &out)
+                        start = end
+                    }
+                }
             }
         }
         if session.connection.isCongested { await session.connection.waitUntilWritable() }
