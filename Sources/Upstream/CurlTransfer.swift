@@ -245,7 +245,9 @@ extension CurlTransfer {
             return Int(CURL_WRITEFUNC_PAUSE)
         }
         // A body in small pieces (chunks, HTTP/2) comes by one callback for each: room for all that curl has read at once.
-        if received.isEmpty, received.capacity < count { received.reserveCapacity(max(count, transport.options.receiveBufferSize)) }
+        if received.isEmpty, received.capacity < count {
+            received.reserveCapacity(max(count, transport.options.receiveBufferSize))
+        }
         received.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
         signal(.bytes)
         return count

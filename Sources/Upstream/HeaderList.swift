@@ -14,7 +14,6 @@ struct HeaderList: ~Copyable {
     private var count = 0
     private var secret = 0..<0
     private let userAgent: String
-    private static let largeBody = 256 << 10
 
     init(userAgent: String) { self.userAgent = userAgent }
 
@@ -31,12 +30,10 @@ struct HeaderList: ~Copyable {
     /// - Throws: `invalid_params` for a field that may not be sent.
     mutating func fill(_ request: UpstreamRequest) throws(GatewayFailure) {
         makeRoom(for: request)
-        if request.body.count >= Self.largeBody {
-            // Without it curl asks for leave before it sends a body of 1 MB and more.
-            startLine()
-            append("Expect:")
-            endLine()
-        }
+        // Without it curl asks for leave before it sends a large body.
+        startLine()
+        append("Expect:")
+        endLine()
         var hasContentType = false
         var hasAccept = false
         var hasUserAgent = false
