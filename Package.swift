@@ -25,8 +25,8 @@ func target(
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: swift)
 }
-func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Tests/" + name, swiftSettings: swift)
+func support(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/" + (path ?? name), swiftSettings: swift)
 }
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -59,6 +59,7 @@ let package = Package(
         target("GatewayModel", settings: daemon),
         target("WicketProtocol", ["JSONBytes", "JSONRPC"]),
         target("Routing", ["GatewayModel", "JSONBytes"], settings: daemon),
+        target("GatewayPolicy", settings: daemon),
         target(
             "ProviderAdapters", ["GatewayModel", "JSONBytes"], exclude: ["Resources/providers.schema.json"],
             resources: [.embedInCode("Resources/providers.json")], settings: daemon),
@@ -75,8 +76,8 @@ let package = Package(
             "WicketDaemon",
             [
                 "CLinux", "CSystemd", "CYAML", "GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "JSONRPC",
-                "KeyVault",
-                "Observability", "ProviderAdapters", "Reactor", "SocketServer", "Upstream", "WicketProtocol",
+                "KeyVault", "Observability", "ProviderAdapters", "Reactor", "Routing", "SocketServer", "Upstream",
+                "WicketProtocol", crypto,
             ],
             exclude: ["Documentation.docc"], resources: [.embedInCode("Resources/openrpc.json")], settings: daemon),
         .executableTarget(name: "wicketd", dependencies: ["WicketDaemon"], swiftSettings: daemon),
@@ -97,11 +98,15 @@ let package = Package(
         .executableTarget(
             name: "wicket-json-benchmark", dependencies: ["CAllocationCounter", "JSONBytes", "JSONRPC"],
             path: "Tests/Benchmarks/JSONBenchmark", swiftSettings: swift),
+        .executableTarget(
+            name: "wicket-routing-benchmark", dependencies: ["CAllocationCounter", "JSONBytes", "Routing"],
+            path: "Tests/Benchmarks/RoutingBenchmark", swiftSettings: swift),
         tests("TidyTests", []),
         tests("JSONBytesTests", ["JSONBytes", "TestSupport"]),
         tests("JSONRPCTests", ["JSONBytes", "JSONRPC", "TestSupport"]),
         tests("GatewayModelTests", ["GatewayModel"]),
         tests("ProviderAdaptersTests", ["GatewayModel", "JSONBytes", "ProviderAdapters", "TestSupport"]),
+        tests("GatewayPolicyTests", ["GatewayPolicy", "TestSupport"]),
         tests("RoutingTests", ["GatewayModel", "JSONBytes", "Routing", "TestSupport"]),
         tests("ReactorTests", ["CLinux", "Reactor", "ReactorTestSupport", "TestSupport"]),
         tests(

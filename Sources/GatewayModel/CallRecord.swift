@@ -30,13 +30,16 @@ package struct CallRecord: Sendable {
     package var cost: Cost
     /// `options.metadata` as raw JSON.
     package var metadata: ArraySlice<UInt8>?
+    /// How the call was routed, as raw JSON; only where there is more to say than one direct try.
+    package var decisions: [UInt8]?
 
     package init(
         traceID: String, spanID: String, startedAtMilliseconds: Int, method: String, peer: PeerIdentity,
         virtualKey: String? = nil, provider: String? = nil, model: String? = nil, responseModel: String? = nil,
         target: String? = nil, status: Int = 200, errorName: String? = nil, stream: Bool = false, usage: Usage = Usage(),
         attempts: Int = 0, chunks: Int = 0, latencyMicroseconds: Int = 0, upstreamMicroseconds: Int? = nil,
-        firstChunkMicroseconds: Int? = nil, cost: Cost = .unpriced, metadata: ArraySlice<UInt8>? = nil
+        firstChunkMicroseconds: Int? = nil, cost: Cost = .unpriced, metadata: ArraySlice<UInt8>? = nil,
+        decisions: [UInt8]? = nil
     ) {
         self.traceID = traceID
         self.spanID = spanID
@@ -59,5 +62,6 @@ package struct CallRecord: Sendable {
         self.firstChunkMicroseconds = firstChunkMicroseconds
         self.cost = cost
         self.metadata = metadata
+        self.decisions = decisions
     }
 }

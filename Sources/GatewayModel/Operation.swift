@@ -13,4 +13,13 @@ package enum Operation: String, Sendable, CaseIterable {
         case .chat, .models: "chat.completions.chunk"
         }
     }
+
+    /// The path that the field's own API has for it: what `url.pathname` is in a config's conditions.
+    package var path: String {
+        switch self {
+        case .chat: "/v1/chat/completions"
+        case .messages: "/v1/messages"
+        case .models: "/v1/models"
+        }
+    }
 }

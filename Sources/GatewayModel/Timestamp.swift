@@ -63,7 +63,7 @@ extension Timestamp {
 }
 
 /// Reads fixed-width decimal fields from left to right.
-private struct DigitScanner {
+struct DigitScanner {
     private let text: [UInt8]
     private var position = 0
 
@@ -116,16 +116,24 @@ private struct DigitScanner {
         }
         return (east ? 1 : -1) * (hours * 60 + minutes)
     }
+
+    /// A name: ASCII letters, at least one.
+    mutating func letters() -> Substring? {
+        let rest = text[position...].prefix { ($0 | 0x20) &- UInt8(ascii: "a") < 26 }
+        guard !rest.isEmpty else { return nil }
+        position += rest.count
+        return Substring(decoding: rest, as: UTF8.self)
+    }
 }
 
 // MARK: The proleptic Gregorian calendar
 
-private func floorDivide(_ value: Int, by divisor: Int) -> (quotient: Int, rest: Int) {
+func floorDivide(_ value: Int, by divisor: Int) -> (quotient: Int, rest: Int) {
     let (quotient, rest) = value.quotientAndRemainder(dividingBy: divisor)
     return rest < 0 ? (quotient - 1, rest + divisor) : (quotient, rest)
 }
 
-private func daysIn(_ month: Int, of year: Int) -> Int {
+func daysIn(_ month: Int, of year: Int) -> Int {
     switch month {
     case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
     case 4, 6, 9, 11: 30
@@ -134,14 +142,14 @@ private func daysIn(_ month: Int, of year: Int) -> Int {
 }
 
 /// Counts in years that begin in March, so that the leap day is a year's last.
-private func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
+func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
     let shifted = month <= 2 ? year - 1 : year
     let (era, yearOfEra) = floorDivide(shifted, by: 400)
     let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
     return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
 }
 
-private func civilDate(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
+func civilDate(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
     let (era, dayOfEra) = floorDivide(days + 719_468, by: 146_097)
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)

@@ -31,4 +31,14 @@ package struct Usage: Equatable, Sendable {
         cacheCreationInputTokens = newer.cacheCreationInputTokens ?? cacheCreationInputTokens
         reasoningOutputTokens = newer.reasoningOutputTokens ?? reasoningOutputTokens
     }
+
+    /// Adds what another try of the same call used.
+    package mutating func add(_ other: Usage) {
+        func sum(_ first: Int?, _ second: Int?) -> Int? { first.map { $0 + (second ?? 0) } ?? second }
+        inputTokens = sum(inputTokens, other.inputTokens)
+        outputTokens = sum(outputTokens, other.outputTokens)
+        cacheReadInputTokens = sum(cacheReadInputTokens, other.cacheReadInputTokens)
+        cacheCreationInputTokens = sum(cacheCreationInputTokens, other.cacheCreationInputTokens)
+        reasoningOutputTokens = sum(reasoningOutputTokens, other.reasoningOutputTokens)
+    }
 }

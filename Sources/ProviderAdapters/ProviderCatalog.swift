@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GatewayModel
 
 /// The providers that can be named: those that come with the daemon, and those that the user added or replaced.
 package struct ProviderCatalog: Sendable {
@@ -33,7 +34,7 @@ package struct ProviderCatalog: Sendable {
     }
 
     /// The id that was probably meant, for an error message.
-    package func nearest(to id: String) -> String? { nearestName(to: id, among: ids) }
+    package func nearest(to id: String) -> String? { closestName(to: id, among: ids) }
 
     /// The model to send: what `name` stands for, or `name` itself where it is no alias.
     package func resolveModel(_ name: String, for provider: Provider) -> String { provider.modelAliases[name] ?? name }

@@ -3,7 +3,8 @@ package import GatewayModel
 package import JSONBytes
 
 /// What a provider's answer with an HTTP status outside 200...299 means to the caller. For every dialect.
-package func upstreamFailure(head: HTTPHead, body: [UInt8], provider: Provider) -> GatewayFailure {
+/// - Parameter now: milliseconds since 1970, for a wait that the provider writes as a point in time.
+package func upstreamFailure(head: HTTPHead, body: [UInt8], provider: Provider, now: Int? = nil) -> GatewayFailure {
     let document = try? JSONDocument(body)
     let said = document.map { providerMessage($0, $0.root) ?? "" } ?? plainMessage(body, head)
     var failure = GatewayFailure(
@@ -17,7 +18,7 @@ package func upstreamFailure(head: HTTPHead, body: [UInt8], provider: Provider) 
     } else if let advice = head.value("x-should-retry") {
         failure.retryable = advice == "true" || (advice != "false" && failure.retryable)
     }
-    if failure.retryable { failure.retryAfterMilliseconds = retryAfterMilliseconds(head) }
+    if failure.retryable { failure.retryAfterMilliseconds = retryAfterMilliseconds(head, now: now) }
     return failure
 }
 

@@ -97,6 +97,7 @@ package struct Condition: Sendable {
 package struct StickyRule: Sendable, Equatable {
     /// `metadata.user_id`, `params.user`, `headers.x-session`.
     package var fields: [String]
+    /// At least so long. The choice follows from the fields themselves, so it lasts as long as the weights do.
     package var lifetimeSeconds: Int
 
     package init(fields: [String], lifetimeSeconds: Int) {

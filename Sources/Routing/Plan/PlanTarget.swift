@@ -22,8 +22,16 @@ package struct PlanTarget: Sendable {
     /// nil: the default breaker.
     package var breaker: BreakerRule?
     package var hedge: HedgeRule?
+    /// nil: no cache.
+    package var cache: CacheRule?
     /// Asked even though its breaker is open, when there is nothing else.
     package var isLastResort = false
+
+    /// Takes part only when the call's options name a virtual key, a provider or a key. Otherwise its candidate is absent.
+    ///
+    /// `{"retry": …, "fallback": {"targets": […]}}` means: the call as it is first, then the targets. The leaf for the call as it
+    /// is has the path `config` and this mark; for a call that names no key there is nothing to ask, and the targets come first.
+    package var isOnlyWithCallersKey = false
 
     package init(path: String) { self.path = path }
 }

@@ -2,7 +2,7 @@
 
 /// The candidate that a mistyped name was probably meant to be, or nil when none is near: a third of its letters may differ, or
 /// one of the two is the beginning of the other (`mistral`, `mistral-ai`). Case and `-`, `_`, `.` count for nothing.
-func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
+package func closestName(to name: String, among candidates: some Sequence<String>) -> String? {
     let wanted = folded(name)
     if wanted.isEmpty || wanted.count > 64 { return nil }
     var best: (name: String, distance: Int)?

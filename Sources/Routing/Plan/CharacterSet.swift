@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A set of characters: ranges, or all that is outside of them.
+struct CharacterSet: Sendable {
+    var ranges: [ClosedRange<UInt32>]
+    var isInverted = false
+
+    func contains(_ character: UInt32) -> Bool { ranges.contains { $0.contains(character) } != isInverted }
+
+    static let digit = CharacterSet(ranges: [0x30...0x39])
+    static let word = CharacterSet(ranges: [0x30...0x39, 0x41...0x5A, 0x5F...0x5F, 0x61...0x7A])
+    static let space = CharacterSet(ranges: [
+        0x09...0x0D, 0x20...0x20, 0xA0...0xA0, 0x1680...0x1680, 0x2000...0x200A, 0x2028...0x2029, 0x202F...0x202F,
+        0x205F...0x205F, 0x3000...0x3000, 0xFEFF...0xFEFF,
+    ])
+    static let lineEnd = CharacterSet(ranges: [0x0A...0x0A, 0x0D...0x0D, 0x2028...0x2029])
+
+    var inverted: CharacterSet { CharacterSet(ranges: ranges, isInverted: !isInverted) }
+
+    /// The same set by its ranges alone.
+    var flat: [ClosedRange<UInt32>] {
+        guard isInverted else { return ranges }
+        var (flat, from) = ([ClosedRange<UInt32>](), UInt32(0))
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if range.lowerBound > from { flat.append(from...(range.lowerBound - 1)) }
+            from = max(from, range.upperBound + 1)
+        }
+        return flat + [from...0x11_0000]
+    }
+}
