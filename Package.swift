@@ -47,6 +47,7 @@ let package = Package(
     targets: [
         // C libraries and what Swift cannot say to libc.
         .target(name: "CLinux"),
+        .target(name: "CPriceTable", exclude: ["prices.tsv"]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CCurlShim", dependencies: ["CCurl"]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -61,7 +62,7 @@ let package = Package(
         target("Routing", ["GatewayModel", "JSONBytes"], settings: daemon),
         target("GatewayPolicy", settings: daemon),
         target(
-            "ProviderAdapters", ["GatewayModel", "JSONBytes"], exclude: ["Resources/providers.schema.json"],
+            "ProviderAdapters", ["CPriceTable", "GatewayModel", "JSONBytes"], exclude: ["Resources/providers.schema.json"],
             resources: [.embedInCode("Resources/providers.json")], settings: daemon),
 
         // The shell: where decisions meet time, threads and disks.

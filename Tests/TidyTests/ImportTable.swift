@@ -27,7 +27,7 @@ enum ImportTable {
         "GatewayPolicy": ["GatewayModel"],
         "Guardrails": ["GatewayModel"],
         "Caching": ["GatewayModel"],
-        "ProviderAdapters": ["GatewayModel"],
+        "ProviderAdapters": ["GatewayModel", "CPriceTable"],
         // Values.
         "Reactor": ["CLinux"],
         "GatewayModel": ["JSONRPC"],
@@ -37,6 +37,7 @@ enum ImportTable {
         // C.
         "CLinux": [],
         "CCurl": [],
+        "CPriceTable": [],
         "CCurlShim": ["CCurl"],
         "CSystemd": [],
         "CSQLite": [],
@@ -46,7 +47,7 @@ enum ImportTable {
     /// Targets that do no IO, read no clock, draw no random number and start no task.
     static let pure: Set<String> = [
         "JSONBytes", "JSONRPC", "GatewayModel", "WicketProtocol", "ProviderAdapters", "Routing", "GatewayPolicy", "Guardrails",
-        "Caching",
+        "Caching", "CPriceTable",
     ]
 
     /// Modules that are not ours and that a pure target's file may import nevertheless: C's `memchr`, `memcmp`, `explicit_bzero`.
