@@ -115,6 +115,9 @@ let package = Package(
             ["CCurl", "CCurlShim", "GatewayEngine", "GatewayModel", "Reactor", "ReactorTestSupport", "Upstream"]),
         tests("KeyVaultTests", ["GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "KeyVault"]),
         tests("GatewayStoreTests", ["CSQLite", "GatewayEngine", "GatewayModel", "GatewayStore"]),
+        tests(
+            "GatewayEngineTests",
+            ["GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "ProviderAdapters", "Routing"]),
         tests("ObservabilityTests", ["GatewayEngine", "GatewayModel", "Observability"]),
         tests(
             "WicketDaemonTests",

@@ -6,9 +6,10 @@ enum CallTable {
     static let columns = """
         trace_id, span_id, started_at, method, pid, uid, gid, executable, unit, virtual_key, provider, model, response_model, \
         target, status, error, stream, input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens, \
-        reasoning_output_tokens, attempts, chunks, latency_us, upstream_us, first_chunk_us, cost_status, cost_nano_usd, metadata
+        reasoning_output_tokens, attempts, chunks, latency_us, upstream_us, first_chunk_us, cost_status, cost_nano_usd, \
+        metadata, decisions
         """
-    static let insert = "INSERT INTO call (\(columns)) VALUES (\(Array(repeating: "?", count: 30).joined(separator: ",")))"
+    static let insert = "INSERT INTO call (\(columns)) VALUES (\(Array(repeating: "?", count: 31).joined(separator: ",")))"
 
     /// Inserts one row. Its texts are gathered in `scratch`, where SQLite reads them: no copy a column.
     static func insert(_ record: borrowing CallRecord, _ statement: SQLiteStatement, _ scratch: inout TextScratch)
@@ -52,6 +53,7 @@ enum CallTable {
             row.int(nil)
         }
         row.text(record.metadata, &scratch)
+        row.text(record.decisions.map { $0[...] }, &scratch)
         try statement.run()
     }
 
@@ -61,7 +63,7 @@ enum CallTable {
             + size(record.peer.unit)
             + size(record.virtualKey) + size(record.provider) + size(record.model) + size(record.responseModel)
             + size(record.target)
-            + size(record.errorName) + 8 + (record.metadata?.count ?? 0)
+            + size(record.errorName) + 8 + (record.metadata?.count ?? 0) + (record.decisions?.count ?? 0)
     }
 
     /// Reads the row that `statement` stands on, whose columns from `first` on are `columns`.
@@ -94,6 +96,7 @@ enum CallTable {
         let cost = row.int()
         if status == "priced", let cost { record.cost = .priced(NanoUSD(cost)) }
         record.metadata = row.bytes()?[...]
+        record.decisions = row.bytes()
         return record
     }
 }

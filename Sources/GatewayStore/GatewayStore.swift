@@ -60,6 +60,8 @@ package final class GatewayStore: Sendable {
         return try result.get()
     }
 
+    func submit(_ write: PendingWrite) { writer.submit(write) }
+
     /// Runs `body` on the reader's thread, in one snapshot of the database.
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (SQLiteConnection) throws -> Value

@@ -4,7 +4,7 @@ import GatewayModel
 /// The schema as its history: each step brings a database from the version before it to its own. A step that was released is
 /// never changed; a change is a new step at the end.
 enum Migrations {
-    static let steps = [callTable, virtualKeyTable]
+    static let steps = [callTable, virtualKeyTable, configTable, callDecisions, breakerTable]
 
     /// Brings the database to the newest version, each step in a transaction of its own.
     /// - Throws: a failure when the database is newer than this program.
@@ -83,5 +83,30 @@ enum Migrations {
             updated_at INTEGER NOT NULL,
             last_used_at INTEGER
         ) STRICT;
+        """
+
+    private static let configTable = """
+        CREATE TABLE config (
+            name TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            json TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (name, version)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let callDecisions = "ALTER TABLE call ADD COLUMN decisions TEXT;"
+
+    private static let breakerTable = """
+        CREATE TABLE breaker (
+            provider TEXT NOT NULL,
+            key TEXT NOT NULL,
+            model TEXT NOT NULL,
+            open_until INTEGER NOT NULL,
+            remaining_ms INTEGER NOT NULL,
+            multiple INTEGER NOT NULL,
+            PRIMARY KEY (provider, key, model)
+        ) STRICT, WITHOUT ROWID;
         """
 }

@@ -14,6 +14,7 @@ package final class KeyVault: SecretSource, Sendable {
         var changing: Set<String> = []
     }
     private let state: Mutex<State>
+    private let changes = Atomic<UInt64>(0)
     private let storage: any VaultStorage
     private let master: MasterKey
     private let clock: GatewayClock
@@ -39,6 +40,8 @@ package final class KeyVault: SecretSource, Sendable {
     package var isMemoryLocked: Bool { LockedMemory.shared.isLocked }
 
     // MARK: For requests
+
+    package var generation: UInt64 { changes.load(ordering: .acquiring) }
 
     package func virtualKey(named name: String) throws(GatewayFailure) -> VirtualKey { try entry(name).virtualKey }
 
@@ -140,6 +143,7 @@ package final class KeyVault: SecretSource, Sendable {
         defer { end(name) }
         try await storage.deleteVaultRow(named: name)
         state.withLock { _ = $0.entries.removeValue(forKey: name) }
+        changes.add(1, ordering: .releasing)
     }
 
     /// Writes down when keys were last used, and drops rotated secrets whose grace has ended. To be called now and then, and
@@ -213,7 +217,10 @@ extension KeyVault {
 
     private func end(_ name: String) { state.withLock { _ = $0.changing.remove(name) } }
 
-    private func publish(_ entry: VaultEntry) { state.withLock { $0.entries[entry.row.name] = entry } }
+    private func publish(_ entry: VaultEntry) {
+        state.withLock { $0.entries[entry.row.name] = entry }
+        changes.add(1, ordering: .releasing)
+    }
 }
 
 private func sameOrigin(_ text: String, _ row: VaultRow) throws(GatewayFailure) -> String {

@@ -23,9 +23,12 @@ package enum RPCMethods {
         RPCDiscover.self, SystemInfo.self, SystemHealth.self, SystemPing.self,
         SessionConfigure.self, CancelRequest.self,
         ChatCompletionsCreate.self, MessagesCreate.self, ModelsList.self,
-        LogsList.self, LogsGet.self,
+        LogsList.self, LogsGet.self, RequestsExplain.self,
         VirtualKeysCreate.self, VirtualKeysList.self, VirtualKeysGet.self, VirtualKeysUpdate.self, VirtualKeysRotate.self,
         VirtualKeysDelete.self, VaultStatus.self,
+        ConfigsCreate.self, ConfigsList.self, ConfigsGet.self, ConfigsUpdate.self, ConfigsDelete.self, ConfigsVersionsList.self,
+        ConfigsCheck.self,
+        TargetsList.self, TargetsReset.self, TargetsTrip.self,
         SystemReload.self, SystemDrain.self,
     ].map { (method: any RPCMethod.Type) in RPCMethodEntry(method) }
 

@@ -74,7 +74,8 @@ func fullRecord(_ trace: String) -> CallRecord {
             inputTokens: 1200, outputTokens: 345, cacheReadInputTokens: 1000, cacheCreationInputTokens: 100,
             reasoningOutputTokens: 30),
         attempts: 2, chunks: 87, latencyMicroseconds: 812_400, upstreamMicroseconds: 811_900, firstChunkMicroseconds: 210_000,
-        cost: .priced(NanoUSD(4_650_000)), metadata: Array(#"{"environment":"production","n":3,"deep":{"x":1}}"#.utf8)[...])
+        cost: .priced(NanoUSD(4_650_000)), metadata: Array(#"{"environment":"production","n":3,"deep":{"x":1}}"#.utf8)[...],
+        decisions: Array(#"{"events":["é"]}"#.utf8))
 }
 
 func failure<Value>(_ body: () async throws -> Value) async -> GatewayFailure? {

@@ -19,6 +19,16 @@ private func again(_ method: String, _ json: String) throws -> String {
     case "virtual_keys.update": try VirtualKeysUpdate.Params(from: document, root).write(to: &out)
     case "virtual_keys.rotate": try VirtualKeysRotate.Params(from: document, root).write(to: &out)
     case "virtual_keys.delete": try VirtualKeysDelete.Params(from: document, root).write(to: &out)
+    case "configs.create": try ConfigsCreate.Params(from: document, root).write(to: &out)
+    case "configs.list": try ConfigsList.Params(from: document, root).write(to: &out)
+    case "configs.get": try ConfigsGet.Params(from: document, root).write(to: &out)
+    case "configs.update": try ConfigsUpdate.Params(from: document, root).write(to: &out)
+    case "configs.delete": try ConfigsDelete.Params(from: document, root).write(to: &out)
+    case "configs.versions.list": try ConfigsVersionsList.Params(from: document, root).write(to: &out)
+    case "configs.check": try ConfigsCheck.Params(from: document, root).write(to: &out)
+    case "targets.reset": try TargetsReset.Params(from: document, root).write(to: &out)
+    case "targets.trip": try TargetsTrip.Params(from: document, root).write(to: &out)
+    case "requests.explain": try RequestsExplain.Params(from: document, root).write(to: &out)
     default: Issue.record("no such method: \(method)")
     }
     return String(decoding: out.bytes, as: UTF8.self)
@@ -45,12 +55,25 @@ struct ParamsTests {
         ("virtual_keys.update", #"{"name":"a","models":null,"expires_at":null}"#),
         ("virtual_keys.rotate", #"{"name":"a","secret":{"api_key":"sk-2"},"grace_s":300}"#),
         ("virtual_keys.delete", #"{"name":"a"}"#),
+        ("configs.create", #"{"name":"a","config":{ "b" : 1.0, "b":2e0 ,"\u0063":[]}}"#),
+        ("configs.list", #"{"limit":50,"cursor":null}"#),
+        ("configs.get", #"{"name":"a","version":3}"#),
+        ("configs.update", #"{"name":"a","config":{},"expected_version":2}"#),
+        ("configs.delete", #"{"name":"a"}"#),
+        ("configs.versions.list", #"{"name":"a","limit":2,"cursor":"7"}"#),
+        ("configs.check", #"{"config":{"x":[1]}}"#),
+        ("targets.reset", #"{"id":"openai/a/m"}"#),
+        ("targets.trip", #"{"id":"openai/a/m","for_ms":5}"#),
+        ("requests.explain", #"{"trace_id":"t"}"#),
     ])
     func `params read and written again are the same`(method: String, json: String) throws {
         #expect(try again(method, json) == json)
     }
 
     @Test(arguments: [
+        ("configs.get", #"{"name":"a","version":null}"#, #"{"name":"a"}"#),
+        ("configs.update", #"{"name":"a","config":{},"expected_version":null}"#, #"{"name":"a","config":{}}"#),
+        ("targets.trip", #"{"id":"x"}"#, #"{"id":"x","for_ms":30000}"#),
         ("logs.list", "{}", #"{"filter":{},"limit":50,"cursor":null}"#),
         ("virtual_keys.create", #"{"name":"a","provider":"p","secret":{"api_key":"k"},"models":null,"note":null}"#,
             #"{"name":"a","provider":"p","secret":{"api_key":"k"}}"#),
@@ -61,6 +84,18 @@ struct ParamsTests {
     }
 
     @Test(arguments: [
+        ("configs.create", #"{"name":"a/b","config":{}}"#, "params.name"),
+        ("configs.create", #"{"name":"a"}"#, "params.config"),
+        ("configs.create", #"{"name":"a","config":"{}"}"#, "params.config"),
+        ("configs.create", #"{"name":"a","config":[]}"#, "params.config"),
+        ("configs.update", #"{"name":"a","config":{},"expected_version":"1"}"#, "params.expected_version"),
+        ("configs.get", #"{"name":"a","version":1.5}"#, "params.version"),
+        ("configs.check", #"{}"#, "params.config"),
+        ("configs.versions.list", #"{"name":"a","limit":0}"#, "params.limit"),
+        ("targets.reset", #"{"id":""}"#, "params.id"),
+        ("targets.trip", #"{"id":"x","for_ms":0}"#, "params.for_ms"),
+        ("targets.trip", #"{"id":"x","for_ms":86400001}"#, "params.for_ms"),
+        ("requests.explain", #"{}"#, "params.trace_id"),
         ("virtual_keys.create", #"{}"#, "params.name"),
         ("virtual_keys.create", #"[]"#, "params"),
         ("virtual_keys.create", #"{"name":"","provider":"p","secret":{"api_key":"k"}}"#, "params.name"),

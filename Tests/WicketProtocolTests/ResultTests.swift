@@ -86,4 +86,51 @@ struct ResultTests {
                 == #"{"state":"locked","virtual_keys":0,"master_key":{"source":"none","id":null,"path":null},"#
                 + #""memory_locked":true}"#)
     }
+
+    @Test func `a config is described, returned and listed in the shapes of the contract`() {
+        let config = ConfigDescription(name: "a", version: 2, digest: "d", createdAt: "t", problem: "p")
+        let members = #""name":"a","version":2,"digest":"d","created_at":"t","source":"saved","problem":"p""#
+        #expect(
+            text(ConfigsList.Result(configs: [config], nextCursor: nil).write)
+                == #"{"configs":[{\#(members)}],"next_cursor":null}"#)
+        #expect(
+            text(ConfigsGet.Result(config, warnings: ["w"], config: Array(#"{ "x":1.0}"#.utf8)).write)
+                == #"{\#(members),"warnings":["w"],"config":{ "x":1.0}}"#)
+        let fromFile = ConfigDescription(name: "a", version: 1, digest: "d", createdAt: "t", isFromFile: true)
+        #expect(text(fromFile.write).contains(#""source":"file","problem":null"#))
+        #expect(
+            text(ConfigsCreate.Result(name: "a", version: 1, digest: "d", warnings: []).write)
+                == #"{"name":"a","version":1,"digest":"d","warnings":[]}"#)
+        #expect(text(ConfigsCheck.Result(digest: "d", warnings: ["w"]).write) == #"{"digest":"d","warnings":["w"]}"#)
+        let version = ConfigsVersionsList.Version(version: 1, digest: "d", createdAt: "t")
+        #expect(
+            text(ConfigsVersionsList.Result(versions: [version], nextCursor: "1").write)
+                == #"{"versions":[{"version":1,"digest":"d","created_at":"t"}],"next_cursor":"1"}"#)
+    }
+
+    @Test func `a target writes every member, null where it has no value`() {
+        var target = TargetDescription(id: "p/k/m", provider: "p", virtualKey: nil, model: "m", state: .closed)
+        #expect(
+            text(TargetsList.Result(targets: [target]).write) == """
+                {"targets":[{"id":"p/k/m","provider":"p","virtual_key":null,"model":"m","state":"closed","failures":0,\
+                "open_until":null,"latency_ms":{"ewma":null},"in_flight":0,"requests":0,"key_rejected":false}]}
+                """)
+        target.state = .halfOpen
+        target.latencyMilliseconds = 1.5
+        target.isKeyRejected = true
+        #expect(text(target.write).contains(#""state":"half_open""#))
+        #expect(text(target.write).contains(#""latency_ms":{"ewma":1.5},"in_flight":0,"requests":0,"key_rejected":true}"#))
+    }
+
+    @Test func `an explanation is the row and what was decided`() {
+        let row = LogRow(
+            id: "7", traceID: "t", spanID: "s", startedAt: "x", method: "m", peer: LogRow.Peer(pid: 1, uid: 2, gid: 3),
+            status: 200)
+        let result = RequestsExplain.Result(requests: [
+            .init(call: row, decisions: nil), .init(call: row, decisions: Array(#"{"tries":2}"#.utf8)),
+        ])
+        #expect(text(result.write).hasPrefix(#"{"requests":[{"call":{"id":"7","#))
+        #expect(text(result.write).contains(#","decisions":null},{"call""#))
+        #expect(text(result.write).hasSuffix(#","decisions":{"tries":2}}]}"#))
+    }
 }

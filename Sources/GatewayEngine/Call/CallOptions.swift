@@ -11,6 +11,7 @@ package struct CallOptions: Sendable {
     package var provider: String?
     package var apiKey: SecretBytes?
     package var customHost: String?
+    package var config: ConfigReference?
     package var metadata: [UInt8]?
     package var traceID: String?
     package var spanID: String?
@@ -53,10 +54,18 @@ package struct CallOptions: Sendable {
         case "forward_headers": forwardHeaders = try field.headers()
         case "strict_open_ai_compliance": strictOpenAICompliance = try field.bool()
         case "debug": debug = try field.bool()
-        case "config": try field.refuseUnlessNull("Configs are not built yet: name a virtual_key or a provider instead.")
+        case "config": config = try field.config()
         default: throw field.fault("is no option. Options are: \(OptionField.known.joined(separator: ", ")).")
         }
     }
+}
+
+/// `options.config`: which plan a call follows.
+package enum ConfigReference: Sendable {
+    /// A saved config.
+    case named(String)
+    /// Written in the options themselves.
+    case inline(JSONDocument, JSONNode)
 }
 
 private func refuseDuplicates(in node: JSONNode, of document: JSONDocument, _ path: String) throws(GatewayFailure) {
@@ -169,7 +178,12 @@ private struct OptionField {
         return fields
     }
 
-    func refuseUnlessNull(_ why: String) throws(GatewayFailure) {
-        if !isNull { throw .invalidParams(path, why) }
+    func config() throws(GatewayFailure) -> ConfigReference? {
+        switch document.kind(value) {
+        case .null: return nil
+        case .object: return .inline(document, value)
+        case .string: return try string().map { .named($0) }
+        default: throw fault("must be the name of a saved config, or a config.")
+        }
     }
 }

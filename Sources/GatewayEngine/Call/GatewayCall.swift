@@ -69,6 +69,10 @@ package final class CallReport {
     package var chunks = 0
     package var droppedParams: [String] = []
     package var warnings: [String] = []
+    /// Portkey's count: further tries of the target that answered.
+    package var retryAttemptCount = 0
+    /// How the call was routed, as raw JSON; only where there is more to say than one direct try.
+    package var decisions: [UInt8]?
     package var totalMicroseconds = 0
     package var upstreamMicroseconds: Int?
     package var firstChunkMicroseconds: Int?

@@ -2,24 +2,48 @@
 import GatewayModel
 import ProviderAdapters
 
-/// One try at one target: a request that is ready to be sent, and what becomes of it. Used once.
+/// One try at one target: a request that is ready to be sent, and what becomes of it. Used once, in two steps: `begin` brings the
+/// answer or its first chunk, and up to there another target may still take its place; `relay` passes the rest of a stream on.
 ///
 /// An object, so that the tasks' frames stay small: what a frame cannot hold is allocated anew for each request.
 final class Attempt {
-    private let target: String
+    /// What `begin` came to.
+    enum Answer {
+        case whole(UnifiedResponse)
+        /// The first chunks are there, and not sent yet.
+        case stream
+    }
+
+    let target: Target
     private var request: UpstreamRequest?
     private let dialect: any Dialect
     private let call: DialectCall
     private let transport: any UpstreamTransport
     private let clock: GatewayClock
-    private let report: CallReport
     private let sent: UInt64
+    /// Whether the provider may have heard of it.
+    private(set) var wasSent = false
     /// The provider's HTTP status, once there is one.
-    private var status = 0
+    private(set) var status = 0
+    /// To the answer, or to its first chunk; nil before.
+    private(set) var latencyNanoseconds: UInt64?
+    /// Chunks that the caller has been given.
+    private(set) var chunks = 0
+    private(set) var usage = Usage()
+    private(set) var responseModel: String?
+    let droppedParams: [String]
+
+    private var exchange: (any UpstreamExchange)?
+    private var decoder: (any StreamDecoder)?
+    private var bytes: [UInt8] = []
+    private var batch = ChunkBatch()
+    private var hasMore = true
+    private var watchdog: StreamWatchdog?
 
     init(
-        target: String, request: UpstreamRequest, dialect: any Dialect, call: DialectCall, transport: any UpstreamTransport,
-        clock: GatewayClock, report: CallReport
+        _ target: Target, _ encoded: EncodedRequest, _ request: consuming UpstreamRequest, dialect: any Dialect,
+        call: consuming DialectCall,
+        transport: any UpstreamTransport, clock: GatewayClock, watchdog: StreamWatchdog?
     ) {
         self.target = target
         self.request = request
@@ -27,71 +51,99 @@ final class Attempt {
         self.call = call
         self.transport = transport
         self.clock = clock
-        self.report = report
+        self.watchdog = watchdog
+        droppedParams = encoded.droppedParams
         sent = clock.monotonicNanoseconds()
     }
 
-    /// Sends the request and brings the answer back: whole, or piece by piece through `sink`.
-    func run(_ sink: any ChunkSink) async throws(GatewayFailure) -> CallEnd {
+    /// Sends the request and waits for an answer that can be given to the caller.
+    func begin() async throws(GatewayFailure) -> Answer {
         let exchange = try await open()
         status = exchange.status
         guard (200..<300).contains(status) else {
             let body = try await exchange.collect(limit: Self.longestErrorBody)
-            throw upstreamFailure(head: exchange.head, body: body, provider: call.provider)
+            throw upstreamFailure(head: exchange.head, body: body, provider: call.provider, now: clock.wallMilliseconds())
         }
         // A provider that was asked for a stream but answers with JSON has something to say that is no stream.
         if call.stream, !isJSON(exchange) {
-            try await relay(exchange, sink)
-            return .streamed
+            self.exchange = exchange
+            try await readFirstChunk(exchange)
+            latencyNanoseconds = elapsedNanoseconds
+            return .stream
         }
         let response = try dialect.decode(try await exchange.collect(limit: Self.longestBody), of: call)
-        report.usage = response.usage
-        report.responseModel = response.model
-        return .response(response)
+        latencyNanoseconds = elapsedNanoseconds
+        usage = response.usage
+        responseModel = response.model
+        return .whole(response)
     }
 
-    /// What the report says of it, once it has ended.
-    func ended(_ outcome: String) -> AttemptReport {
-        let elapsed = Int((clock.monotonicNanoseconds() &- sent) / 1000)
-        report.upstreamMicroseconds = (report.upstreamMicroseconds ?? 0) + elapsed
-        return AttemptReport(target: target, status: status, microseconds: elapsed, outcome: outcome)
+    /// Passes the stream on as it comes, from the first chunk: bytes in, whole chunks out, one batch for each wake-up.
+    func relay(_ sink: any ChunkSink) async throws(GatewayFailure) {
+        guard let exchange, let decoder else { return }
+        defer { stop() }
+        while true {
+            if !batch.isEmpty {
+                chunks += batch.count
+                // While a slow caller is waited for, the provider owes nothing.
+                watchdog?.pause()
+                await sink.send(batch)
+                batch.removeChunks()
+                watchdog?.awaitNextChunk()
+            }
+            if let failure = batch.failure { throw failure }
+            if !hasMore { break }
+            try await read(exchange, decoder)
+        }
+        if !batch.finished { throw .streamCutShort }
     }
+
+    /// Ends it where it is: the caller has gone, or another try was faster.
+    func stop() {
+        watchdog?.stop()
+        exchange?.cancel()
+        exchange = nil
+        if decoder == nil { return }
+        usage = batch.usage
+        responseModel = batch.model
+    }
+
+    var elapsedNanoseconds: UInt64 { clock.monotonicNanoseconds() &- sent }
+
+    // MARK: Its parts
 
     /// The request goes with its sending, and the key in it.
     private func open() async throws(GatewayFailure) -> any UpstreamExchange {
-        guard let request else { throw GatewayFailure(.internalError, "An attempt was run twice.") }
-        self.request = nil
+        if Task.isCancelled { throw .callCancelled }
+        guard let request = request.take() else { throw GatewayFailure(.internalError, "An attempt was run twice.") }
+        wasSent = true
         return try await transport.open(request)
     }
 
-    /// Passes a stream on as it comes: bytes in, whole chunks out, one batch for each wake-up.
-    private func relay(_ exchange: any UpstreamExchange, _ sink: any ChunkSink) async throws(GatewayFailure) {
+    private func readFirstChunk(_ exchange: any UpstreamExchange) async throws(GatewayFailure) {
         let decoder = dialect.streamDecoder(for: call)
-        var bytes: [UInt8] = []
-        var batch = ChunkBatch()
-        defer {
-            report.usage = batch.usage
-            report.responseModel = batch.model
+        self.decoder = decoder
+        watchdog?.awaitFirstChunk(of: exchange, sent: sent)
+        do throws(GatewayFailure) {
+            while batch.isEmpty, hasMore, batch.failure == nil { try await read(exchange, decoder) }
+        } catch {
+            stop()
+            throw error
         }
-        var more = true
-        while more {
-            more = try await exchange.read(into: &bytes)
-            if more { decoder.receive(bytes, into: &batch) } else { decoder.finish(into: &batch) }
-            if !batch.isEmpty {
-                if report.chunks == 0 { report.firstChunkMicroseconds = Int((clock.monotonicNanoseconds() &- sent) / 1000) }
-                report.chunks += batch.count
-                await sink.send(batch)
-                batch.removeChunks()
-            }
-            if let failure = batch.failure {
-                exchange.cancel()
-                throw failure
-            }
+        // Nothing has reached the caller: it is this try's failure, not the stream's.
+        if batch.isEmpty, let failure = batch.failure ?? (batch.finished ? nil : .streamCutShort) {
+            stop()
+            throw failure
         }
-        if !batch.finished {
-            throw GatewayFailure(
-                .upstreamUnreachable, "The provider's stream ended before its end mark: what came may not be all of the answer.")
+    }
+
+    private func read(_ exchange: any UpstreamExchange, _ decoder: any StreamDecoder) async throws(GatewayFailure) {
+        do throws(GatewayFailure) {
+            hasMore = try await exchange.read(into: &bytes)
+        } catch {
+            throw watchdog?.expiry ?? error
         }
+        if hasMore { decoder.receive(bytes, into: &batch) } else { decoder.finish(into: &batch) }
     }
 
     private static var longestErrorBody: Int { 1 << 20 }
@@ -99,5 +151,12 @@ final class Attempt {
 
     private func isJSON(_ exchange: any UpstreamExchange) -> Bool {
         exchange.value("content-type")?.hasPrefix("application/json") ?? false
+    }
+}
+
+extension GatewayFailure {
+    fileprivate static var streamCutShort: GatewayFailure {
+        GatewayFailure(
+            .upstreamUnreachable, "The provider's stream ended before its end mark: what came may not be all of the answer.")
     }
 }

@@ -29,6 +29,8 @@ package struct VirtualKey: Sendable {
 
 /// The vault as the engine sees it: names in, and for one request to one origin, the secret.
 package protocol SecretSource: Sendable {
+    /// Another number after each change of what `virtualKey(named:)` answers: what was made of its answers holds until then.
+    var generation: UInt64 { get }
     /// - Throws: `not_found`, or `vault_locked` when no master key was given.
     func virtualKey(named name: String) throws(GatewayFailure) -> VirtualKey
     /// Opens the key's API key for a request to `origin` (`https://host[:port]`, lower case, default port left out).

@@ -83,6 +83,7 @@ extension Configuration {
         limits = source.limits
         providers = source.providers
         defaults = source.defaults
+        configs = source.configs
         timeouts = source.timeouts
         drainSeconds = source.drainSeconds
         certificateFile = source.certificateFile

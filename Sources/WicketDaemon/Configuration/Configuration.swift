@@ -23,6 +23,8 @@ package struct Configuration: Sendable {
     package let providers: [Provider]
     /// Options that every request has unless its connection or the request itself says otherwise.
     package let defaults: DefaultOptions
+    /// Routing configs with a name, beside those in the database.
+    package let configs: [SavedConfig]
     package let timeouts: UpstreamTimeouts
     /// How long requests in flight may go on after SIGTERM.
     package let drainSeconds: Int
@@ -65,6 +67,7 @@ struct ConfigurationSource: Sendable {
     var limits = Configuration.Limits()
     var providers: [Provider] = []
     var defaults = DefaultOptions()
+    var configs: [SavedConfig] = []
     var timeouts = UpstreamTimeouts()
     var drainSeconds = 30
     var certificateFile: String?

@@ -11,7 +11,7 @@ extension ConfigurationSource {
     static func keys(
         catalog: [Provider], groupExists: @escaping @Sendable (String) -> Bool
     ) -> [ConfigurationKey<ConfigurationSource>] {
-        sockets(groupExists) + service + limits + [.providers(catalog)] + DefaultOptions.keys
+        sockets(groupExists) + service + limits + [.providers(catalog), .configs] + DefaultOptions.keys
     }
 
     private static func sockets(

@@ -100,9 +100,13 @@ final class Daemon: @unchecked Sendable {
         if !vault.isMemoryLocked {
             logger.warning("Keys could not be locked into memory, so they may reach the swap: raise the limit on locked memory")
         }
+        let configs = try await loadConfigs(store)
+        let breakers = BreakerKeeper(store: store, clock: clock, logger: logger)
+        let health = SharedHealth(changed: breakers.changed)
+        try await breakers.restore(health)
         let limits = configuration.limits
         return SharedServices(
-            vault: vault, store: store, logger: logger, clock: clock,
+            vault: vault, store: store, configs: configs, health: health, logger: logger, clock: clock,
             limits: ConnectionLimits(
                 lineBytes: limits.lineBytes, unsentBytes: limits.unsentBytes,
                 stuckNanoseconds: UInt64(limits.stuckSeconds) * 1_000_000_000),
@@ -118,9 +122,23 @@ final class Daemon: @unchecked Sendable {
             reloadable: reloadable)
     }
 
+    /// One that cannot be followed is told here, and to whoever names it.
+    private func loadConfigs(_ store: GatewayStore) async throws(GatewayFailure) -> ConfigLibrary {
+        let configs = try await ConfigLibrary(storage: store, clock: clock)
+        configs.use(fromFile: configuration.configs)
+        for config in configs.list() {
+            guard let problem = config.problem else { continue }
+            logger.warning(
+                "A saved config cannot be followed", ["config": .text(config.row.name), "detail": .text(problem)])
+        }
+        return configs
+    }
+
     /// The first reactor is this thread's; the others get threads of their own. All are ready before the first connection.
     private func startThreads(_ shared: SharedServices) throws(GatewayFailure) {
-        let methods = MethodTable(SystemHandlers.all.merging(VirtualKeyHandlers.all) { $1 }.merging(LogHandlers.all) { $1 })
+        let methods = MethodTable([
+            SystemHandlers.all, VirtualKeyHandlers.all, ConfigHandlers.all, TargetHandlers.all, LogHandlers.all,
+        ])
         var seeds = SystemRandomNumberGenerator()
         try main.prepare(shared, configuration, methods: methods, seed: seeds.next())
         threads = [main]
@@ -198,6 +216,7 @@ final class Daemon: @unchecked Sendable {
             let reloadable = try Reloadable(fresh)
             logger.level = fresh.logLevel
             shared?.reloadable = reloadable
+            shared?.configs.use(fromFile: fresh.configs)
             for thread in threads { thread.reactor.perform { thread.use(reloadable) } }
             let needsRestart = fresh.keysNeedingRestart(since: configuration)
             logger.notice(

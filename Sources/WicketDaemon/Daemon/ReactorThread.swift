@@ -52,17 +52,26 @@ final class ReactorThread: @unchecked Sendable {
         let reactor = reactor
         let options = CurlOptions(userAgent: "wicket/\(WicketVersion.release)", authoritiesFile: configuration.certificateFile)
         let transport = try CurlTransport(reactor: reactor, options: options)
-        let local = LocalTransport(clock: shared.clock) { nanoseconds async throws(CancellationError) in
-            try await reactor.sleep(nanoseconds: nanoseconds)
-        }
-        let engine = GatewayEngine(
-            catalog: shared.catalog, secrets: shared.vault, journal: shared.store, network: transport, inProcess: local,
-            clock: shared.clock, timeouts: configuration.timeouts, seed: seed)
+        let timers = timers(of: reactor)
+        let ports = EnginePorts(
+            secrets: shared.vault, configs: shared.configs, journal: shared.store, health: shared.health, network: transport,
+            inProcess: LocalTransport(clock: shared.clock, sleep: timers.sleep), clock: shared.clock, timers: timers,
+            timeouts: configuration.timeouts)
+        let engine = GatewayEngine(catalog: shared.catalog, ports: ports, seed: seed)
         let limits = configuration.limits
         server = ConnectionServer(
             reactor: reactor, limits: shared.limits, maximumConnections: max(1, limits.connections / configuration.reactors))
         services = ReactorServices(shared: shared, reactor: reactor, engine: engine, methods: methods)
         self.transport = transport
+    }
+
+    private func timers(of reactor: Reactor) -> GatewayTimers {
+        GatewayTimers(
+            sleep: { nanoseconds async throws(CancellationError) in try await reactor.sleep(nanoseconds: nanoseconds) },
+            after: { nanoseconds, body in
+                let timer = reactor.schedule(at: reactor.now.addingReportingOverflow(nanoseconds).partialValue, body)
+                return { reactor.cancel(timer) }
+            })
     }
 
     func accept(on socket: ListeningSocket, as role: SocketRole) throws(GatewayFailure) {

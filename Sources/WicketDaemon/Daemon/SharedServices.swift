@@ -14,6 +14,8 @@ import WicketProtocol
 final class SharedServices: Sendable {
     let vault: KeyVault
     let store: GatewayStore
+    let configs: ConfigLibrary
+    let health: SharedHealth
     let logger: Logger
     let clock: GatewayClock
     let limits: ConnectionLimits
@@ -26,11 +28,13 @@ final class SharedServices: Sendable {
     private let current: Mutex<Reloadable>
 
     init(
-        vault: KeyVault, store: GatewayStore, logger: Logger, clock: GatewayClock, limits: ConnectionLimits, maximumInFlight: Int,
-        facts: DaemonFacts, control: DaemonControl, reloadable: Reloadable
+        vault: KeyVault, store: GatewayStore, configs: ConfigLibrary, health: SharedHealth, logger: Logger, clock: GatewayClock,
+        limits: ConnectionLimits, maximumInFlight: Int, facts: DaemonFacts, control: DaemonControl, reloadable: Reloadable
     ) {
         self.vault = vault
         self.store = store
+        self.configs = configs
+        self.health = health
         self.logger = logger
         self.clock = clock
         self.limits = limits

@@ -6,11 +6,13 @@ import JSONBytes
 import SocketServer
 import WicketProtocol
 
-/// `logs.list` and `logs.get`: the journal. On the use socket a caller sees its own uid's rows, on the admin socket all.
+/// `logs.list`, `logs.get` and `requests.explain`: the journal. On the use socket a caller sees its own uid's rows, on the admin
+/// socket all.
 enum LogHandlers {
     static let all: [String: MethodHandler] = [
         LogsList.name: .plain(.both) { request async throws(GatewayFailure) in try await list(request) },
         LogsGet.name: .plain(.both) { request async throws(GatewayFailure) in try await get(request) },
+        RequestsExplain.name: .plain(.admin) { request async throws(GatewayFailure) in try await explain(request) },
     ]
 
     private static func list(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
@@ -34,6 +36,23 @@ enum LogHandlers {
         // Someone else's row is not there, rather than forbidden: its id says nothing then.
         if session.role == .use, call.record.peer.uid != session.connection.peer.uid { throw missing }
         return json(row(call).write)
+    }
+
+    private static func explain(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
+        let trace = try request.params(RequestsExplain.Params.init(from:_:)).traceID
+        let store = request.session.services.shared.store
+        // Whoever asks has often just had the reply, and rows are written a moment later.
+        try? await store.flush()
+        var filter = CallFilter()
+        filter.traceID = trace
+        let calls = try await store.calls(matching: filter, limit: RequestsExplain.mostRequests).calls
+        if calls.isEmpty {
+            throw GatewayFailure(.notFound, "The log has no call of the trace \(trace): a reply's gateway.trace_id names one.")
+        }
+        let requests = calls.reversed().map { call in
+            RequestsExplain.Result.Request(call: row(call), decisions: call.record.decisions)
+        }
+        return json(RequestsExplain.Result(requests: requests).write)
     }
 
     private static func row(_ call: StoredCall) -> LogRow {

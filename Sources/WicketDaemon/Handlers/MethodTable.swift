@@ -30,8 +30,9 @@ struct MethodTable: Sendable {
     private let chat: MethodHandler
     private let messages: MethodHandler
 
-    init(_ handlers: [String: MethodHandler]) {
-        var handlers = handlers
+    /// - Parameter groups: all but the inference methods.
+    init(_ groups: [[String: MethodHandler]]) {
+        var handlers = groups.reduce(into: [:]) { all, group in all.merge(group) { $1 } }
         chat = .inference(.chat)
         messages = .inference(.messages)
         handlers[Operation.chat.rawValue] = chat

@@ -28,7 +28,7 @@ func writeInferenceReply(id: ArraySlice<UInt8>, response: [UInt8]?, report: Call
     append(",\"attempts\":", to: &out)
     appendDecimal(report.attempts.count, to: &out)
     append(",\"retry_attempt_count\":", to: &out)
-    appendDecimal(max(0, report.attempts.count - 1), to: &out)
+    appendDecimal(report.retryAttemptCount, to: &out)
     append(",\"cache_status\":\"DISABLED\",\"cost\":", to: &out)
     append(report.cost, to: &out)
     if report.usage != Usage() {

@@ -51,7 +51,7 @@ extension VirtualKeysCreate.Params {
             known: [
                 "name", "provider", "secret", "base_url", "models", "expires_at", "rate_limits", "usage_limits", "note",
             ])
-        name = try VirtualKeyName.read(reader)
+        name = try EntryName.read(reader)
         provider = try reader.required("provider")
         secret = try ProviderSecret(in: reader, document)
         baseURL = try reader.string("base_url")

@@ -7,6 +7,6 @@ package enum VirtualKeysGet: RPCMethod {
     package static let socket = RPCSocket.admin
     package static let summary = "Returns one virtual key, without its secret."
 
-    package typealias Params = VirtualKeyNameParams
+    package typealias Params = EntryNameParams
     package typealias Result = VirtualKeyDescription
 }

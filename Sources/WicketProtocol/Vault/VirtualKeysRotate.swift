@@ -22,7 +22,7 @@ package enum VirtualKeysRotate: RPCMethod {
 
         package init(from document: JSONDocument, _ node: JSONNode?) throws(ParamsError) {
             let reader = try ParamsReader(document, node, known: ["name", "secret", "grace_s"])
-            name = try VirtualKeyName.read(reader)
+            name = try EntryName.read(reader)
             secret = try ProviderSecret(in: reader, document)
             graceSeconds = try reader.int("grace_s") ?? 0
             if graceSeconds < 0 { throw reader.wrong("grace_s", "a number of seconds, 0 or more") }

@@ -32,7 +32,7 @@ extension VirtualKeysUpdate.Params {
     package init(from document: JSONDocument, _ node: JSONNode?) throws(ParamsError) {
         let reader = try ParamsReader(
             document, node, known: ["name", "base_url", "models", "expires_at", "rate_limits", "usage_limits", "note"])
-        self.init(name: try VirtualKeyName.read(reader))
+        self.init(name: try EntryName.read(reader))
         baseURL = try reader.string("base_url")
         if reader.has("models") { models = .some(try reader.strings("models")) }
         if reader.has("expires_at") { expiresAt = .some(try reader.string("expires_at")) }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package import JSONBytes
 
-/// Params of the methods that take a key's name and nothing else.
-package struct VirtualKeyNameParams: Sendable, Equatable {
+/// Params of the methods that take the name of a virtual key or a config and nothing else.
+package struct EntryNameParams: Sendable, Equatable {
     package var name: String
     package init(name: String) { self.name = name }
 
     package init(from document: JSONDocument, _ node: JSONNode?) throws(ParamsError) {
-        name = try VirtualKeyName.read(try ParamsReader(document, node, known: ["name"]))
+        name = try EntryName.read(try ParamsReader(document, node, known: ["name"]))
     }
 
     package func write(to json: inout JSONWriter) {

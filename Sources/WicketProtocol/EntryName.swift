@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a virtual key may be called: letters, digits, `.`, `_` and `-`, the first of them a letter or digit, 128 at most. Such a
-/// name needs no quoting in a shell, a URL, a log line or JSON.
-package enum VirtualKeyName {
+/// What a virtual key or a config may be called: letters, digits, `.`, `_` and `-`, the first of them a letter or digit, 128 at
+/// most. Such a name needs no quoting in a shell, a URL, a log line or JSON.
+package enum EntryName {
     package static func isValid(_ name: String) -> Bool {
         guard name.utf8.count <= 128, let first = name.utf8.first, isAlphanumeric(first) else { return false }
         return name.utf8.allSatisfy { isAlphanumeric($0) || ".-_".utf8.contains($0) }

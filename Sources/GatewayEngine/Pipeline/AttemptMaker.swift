@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import GatewayModel
+import JSONBytes
+import ProviderAdapters
+import Routing
+
+/// Makes a call's tries: the request in the target's dialect, with the leaf's edits, its limits on time, and the key.
+struct AttemptMaker {
+    let call: GatewayCall
+    let plan: Plan
+    let ports: EnginePorts
+    /// Seconds since 1970 at which the call began.
+    let createdSeconds: Int
+
+    /// - Parameter leaf: the index in the plan of the leaf that leads to the target.
+    func attempt(at target: Target, _ leaf: Int) throws(GatewayFailure) -> Attempt {
+        // The leaf is read where it lies: a copy of it costs more than the rest of this.
+        let rule = plan.targets[leaf].timeouts
+        let strict = isStrict(plan.targets[leaf].strictOpenAICompliance)
+        var (document, request) = (call.document, call.request)
+        if plan.targets[leaf].edits.changeBody {
+            document = try plan.targets[leaf].edits.applied(to: request, of: document)
+            request = document.root
+        }
+        let dialectCall = DialectCall(
+            operation: call.operation, document: document, request: request, model: target.model, stream: call.wantsStream,
+            provider: target.provider, strictOpenAICompliance: strict, createdSeconds: createdSeconds)
+        let dialect = dialect(for: target.provider, operation: call.operation)
+        let encoded = try dialect.encode(dialectCall)
+        let upstream = UpstreamRequest(
+            method: call.operation == .models ? "GET" : "POST", url: target.base.text + encoded.path,
+            fields: fields(encoded, plan.targets[leaf].forwardHeaders), credential: try credential(for: target),
+            body: encoded.body, timeouts: timeouts(rule))
+        return Attempt(
+            target, encoded, upstream, dialect: dialect, call: dialectCall,
+            transport: target.provider.dialect == .local ? ports.inProcess : ports.network, clock: ports.clock,
+            watchdog: call.wantsStream ? StreamWatchdog(rule, timers: ports.timers, clock: ports.clock) : nil)
+    }
+
+    /// As in Portkey, either of the two that says no wins.
+    private func isStrict(_ configured: Bool?) -> Bool {
+        guard let own = call.options.strictOpenAICompliance else { return configured ?? false }
+        return own && configured ?? true
+    }
+
+    /// What the caller forwards stands in for the provider's own field of that name.
+    /// - Parameter names: those that go to this target, or nil for all.
+    private func fields(_ encoded: EncodedRequest, _ names: [String]?) -> [HTTPField] {
+        var forwarded = call.options.forwardHeaders
+        if forwarded.isEmpty { return encoded.fields }
+        if let names { forwarded = forwarded.filter { names.contains($0.name) } }
+        return encoded.fields.filter { own in !forwarded.contains { $0.name == own.name.lowercased() } } + forwarded
+    }
+
+    /// The call's own `request_timeout` goes before the config's. A stream is bound by it up to its head only: it may last.
+    private func timeouts(_ rule: TimeoutRule) -> UpstreamTimeouts {
+        var limits = ports.timeouts
+        if let limit = call.options.requestTimeoutMilliseconds ?? rule.requestMilliseconds {
+            if call.wantsStream { limits.firstByteMilliseconds = limit } else { limits.totalMilliseconds = limit }
+        }
+        if call.wantsStream, let limit = rule.firstChunkMilliseconds {
+            limits.firstByteMilliseconds = limits.firstByteMilliseconds == 0 ? limit : min(limit, limits.firstByteMilliseconds)
+        }
+        return limits
+    }
+
+    /// The key in plain text: it lives until the request is signed with it.
+    private func credential(for target: Target) throws(GatewayFailure) -> Credential? {
+        guard let field = target.provider.authField else { return nil }
+        let secret: SecretBytes
+        switch target.key {
+        case .none: return nil
+        case .inline(let own): secret = own
+        case .vault(let name): secret = try ports.secrets.apiKey(of: name, for: target.base.origin)
+        }
+        return Credential(fieldName: field, prefix: target.provider.authPrefix, secret: secret)
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import GatewayModel
+import ProviderAdapters
+import Routing
+
+/// What each leaf of a plan is for calls that say the same: the target that it leads to, or why it leads to none. Confined to its
+/// engine's reactor.
+final class CallTargets {
+    private let found: [Result<Target, GatewayFailure>]
+    /// The same as routing sees it.
+    private(set) var candidates: [Candidate]
+
+    init(_ plan: Plan, _ call: GatewayCall, _ resolver: TargetResolver, now: Int) {
+        found = plan.targets.map { leaf in
+            Result { () throws(GatewayFailure) in try resolver.resolve(leaf, for: call, now: now) }
+        }
+        let options = call.options
+        let namesKey = options.virtualKey != nil || options.provider != nil || options.apiKey != nil
+        let comparesPrices = plan.root.comparesPrices
+        candidates = zip(found, plan.targets).map { found, leaf in
+            let target = try? found.get()
+            return Candidate(
+                slot: .none, price: comparesPrices ? target?.price : nil, isUsable: target != nil,
+                isAbsent: leaf.isOnlyWithCallersKey && !namesKey)
+        }
+    }
+
+    func target(_ index: Int) throws(GatewayFailure) -> Target { try found[index].get() }
+
+    /// Whether every leaf that takes part leads to a target.
+    var isComplete: Bool { candidates.allSatisfy { $0.isUsable || $0.isAbsent } }
+
+    /// When the first of its keys expires, in milliseconds since 1970.
+    var expiry: Int { found.reduce(.max) { min($0, (try? $1.get())?.expiresAtMilliseconds ?? .max) } }
+
+    /// Finds the targets' places again where they have none, or lost it to another target meanwhile.
+    func place(in health: inout TargetHealth) {
+        for index in candidates.indices where candidates[index].isUsable && !health.touch(candidates[index].slot) {
+            if case .success(let target) = found[index] { candidates[index].slot = health.slot(of: target.id) }
+        }
+    }
+}
+
+extension Target {
+    /// As `Candidate.price`. What runs in this process costs nothing.
+    fileprivate var price: Int? {
+        if provider.dialect == .local { return 0 }
+        return PriceTable.builtIn.price(of: model, at: provider.id)?.ofThousandTokens
+    }
+}
+
+extension PlanNode {
+    /// Whether a strategy in it chooses by price.
+    fileprivate var comparesPrices: Bool {
+        guard case .strategy(let strategy) = self else { return false }
+        if case .leastCost = strategy.mode { return true }
+        return strategy.children.contains { $0.node.comparesPrices }
+    }
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+import GatewayModel
+import JSONBytes
+import ProviderAdapters
+import Routing
+
+/// A call on its way through its plan: the route decides, this acts. One for each call, confined to its reactor.
+///
+/// An object, so that the tasks' frames stay small: what a frame cannot hold is allocated anew for each request.
+final class RoutedCall {
+    let plan: Plan
+    let ports: EnginePorts
+    let report: CallReport
+    private let maker: AttemptMaker
+    private let targets: CallTargets
+    private let facts: RoutingFacts
+    private var route: Route
+    private var random: SeededGenerator
+    /// What the last try that ended came to.
+    private var end = CallEnd.failed(.callCancelled)
+
+    init(
+        _ call: GatewayCall, _ plan: Plan, _ targets: CallTargets, _ ports: EnginePorts, _ report: CallReport,
+        random: SeededGenerator, startedAt wall: Int
+    ) {
+        self.plan = plan
+        self.targets = targets
+        self.ports = ports
+        self.report = report
+        self.random = random
+        maker = AttemptMaker(call: call, plan: plan, ports: ports, createdSeconds: wall / 1000)
+        facts = RoutingFacts(of: call, plan)
+        route = Route(plan)
+    }
+
+    /// Takes it to its end: asks one target after the other, as the route says.
+    func run(_ sink: any ChunkSink) async -> CallEnd {
+        var step = ask { (route, health, now, random) in
+            targets.place(in: &health)
+            return route.start(facts, targets.candidates, &health, now: now, random: &random)
+        }
+        while true {
+            switch step {
+            case .attempt(let id, let target, nil): step = await attempt(id, target, sink)
+            case .attempt(let id, let target, let hedgeAfter?): step = await hedgedAttempt(id, target, hedgeAfter, sink)
+            case .wait(let milliseconds):
+                do { try await ports.timers.sleep(UInt64(milliseconds) * 1_000_000) } catch { return cancelled() }
+                step = ask { $0.waited(facts, targets.candidates, &$1, now: $2, random: &$3) }
+            case .finish, .pending:
+                explain()
+                return end
+            case .fail(let why):
+                explain()
+                return .failed(failure(why))
+            }
+        }
+    }
+
+    // MARK: One try
+
+    private func attempt(_ id: TryID, _ target: Int, _ sink: any ChunkSink) async -> RouteStep {
+        var attempt: Attempt?
+        do throws(GatewayFailure) {
+            let made = try self.attempt(at: target)
+            attempt = made
+            return await deliver(try await made.begin(), of: made, id, sink)
+        } catch {
+            return ended(id, attempt, error)
+        }
+    }
+
+    /// Makes the try at a leaf's target.
+    func attempt(at target: Int) throws(GatewayFailure) -> Attempt {
+        let found = try targets.target(target)
+        let attempt = try maker.attempt(at: found, target)
+        show(attempt)
+        return attempt
+    }
+
+    /// Names the try in the report as the one that answers. Of two that run side by side the one that ends last does.
+    private func show(_ attempt: Attempt) {
+        report.provider = attempt.target.provider.id
+        report.virtualKey = attempt.target.virtualKey
+        report.target = attempt.target.path
+        report.droppedParams = attempt.droppedParams
+        if let model = attempt.responseModel { report.responseModel = model }
+    }
+
+    /// Gives the caller what a try has brought, if the route lets it.
+    private func deliver(_ answer: Attempt.Answer, of attempt: Attempt, _ id: TryID, _ sink: any ChunkSink) async -> RouteStep {
+        switch answer {
+        case .whole(let response): return ended(id, attempt, response)
+        case .stream:
+            if case .hold = mayStream(id, attempt) {
+                let step = held(id, attempt)
+                if case .finish(id, _) = step { await relayHeld(attempt, sink) }
+                return step
+            }
+            return ended(id, attempt, await relay(attempt, sink))
+        }
+    }
+
+    /// Sends a stream from its first chunk on.
+    /// - Returns: why it broke off, or nil.
+    func relay(_ attempt: Attempt, _ sink: any ChunkSink) async -> GatewayFailure? {
+        do throws(GatewayFailure) {
+            try await attempt.relay(sink)
+            end = .streamed
+            return nil
+        } catch {
+            end = .failed(error)
+            return error
+        }
+    }
+
+    /// Sends a stream that was kept back at first, and that nothing else took the place of. The route knows its end already.
+    func relayHeld(_ attempt: Attempt, _ sink: any ChunkSink) async {
+        let failure = await relay(attempt, sink)
+        show(attempt)
+        note(attempt, failure?.code.name ?? "ok")
+    }
+
+    // MARK: What the route is told
+
+    private func ask<Answer: Sendable>(
+        _ question: (inout Route, inout TargetHealth, UInt64, inout SeededGenerator) -> Answer
+    ) -> Answer {
+        let now = ports.clock.monotonicNanoseconds()
+        return ports.health.withLock { question(&route, &$0, now, &random) }
+    }
+
+    func mayStream(_ id: TryID, _ attempt: Attempt) -> StreamVerdict {
+        ask { (route, health, now, _) in
+            route.mayStream(id, status: attempt.status, targets.candidates, &health, now: now)
+        }
+    }
+
+    func hedgeDue(_ id: TryID) -> (id: TryID, target: Int)? {
+        ask { (route, health, now, _) in route.hedgeDue(id, targets.candidates, &health, now: now) }
+    }
+
+    /// A try has brought a whole answer.
+    func ended(_ id: TryID, _ attempt: Attempt, _ response: UnifiedResponse) -> RouteStep {
+        end = .response(response)
+        return ended(id, attempt, nil)
+    }
+
+    /// A try is over: it goes into the report, and the route says what is next.
+    func ended(_ id: TryID, _ attempt: Attempt?, _ failure: GatewayFailure?) -> RouteStep {
+        if let failure { end = .failed(failure) }
+        if let attempt {
+            show(attempt)
+            note(attempt, failure?.code.name ?? "ok")
+        }
+        if failure?.code == .cancelled {
+            ask { (route, health, now, _) in route.cancel(targets.candidates, &health, now: now) }
+            return .finish(id, losing: nil)
+        }
+        return tell(id, TryResult(attempt, failure))
+    }
+
+    /// A stream has begun that the route keeps back: its status is listed as one to move on from.
+    func held(_ id: TryID, _ attempt: Attempt) -> RouteStep {
+        let step = tell(id, TryResult(attempt, nil))
+        if case .finish(id, _) = step { return step }
+        attempt.stop()
+        note(attempt, "passed_by")
+        return step
+    }
+
+    private func tell(_ id: TryID, _ result: TryResult) -> RouteStep {
+        ask { $0.ended(id, result, facts, targets.candidates, &$1, now: $2, random: &$3) }
+    }
+
+    /// A try that ended, or that another one was faster than, in the report; unless its call was cancelled before it was sent.
+    func note(_ attempt: Attempt, _ outcome: String) {
+        guard attempt.wasSent else { return }
+        let elapsed = Int(attempt.elapsedNanoseconds / 1000)
+        report.attempts.append(
+            AttemptReport(target: attempt.target.path, status: attempt.status, microseconds: elapsed, outcome: outcome))
+        report.upstreamMicroseconds = (report.upstreamMicroseconds ?? 0) + elapsed
+        report.usage.add(attempt.usage)
+        if attempt.chunks > 0 {
+            report.chunks = attempt.chunks
+            report.firstChunkMicroseconds = attempt.latencyNanoseconds.map { Int($0 / 1000) }
+        }
+    }
+
+    private func cancelled() -> CallEnd {
+        ask { (route, health, now, _) in route.cancel(targets.candidates, &health, now: now) }
+        explain()
+        return .failed(.callCancelled)
+    }
+
+    // MARK: Its end
+
+    private func failure(_ why: RouteFailure) -> GatewayFailure {
+        switch why {
+        case .noRoute:
+            return GatewayFailure(
+                .noRoute,
+                "No condition of the config holds for this call, and it has no default: give strategy.default a target.",
+                path: "options.config")
+        case .circuitOpen(let milliseconds):
+            return GatewayFailure(
+                .circuitOpen,
+                "Every target's breaker is open after its failures; the first is tried again in \(milliseconds) ms. "
+                    + "`wicket targets` shows them.", retryAfterMilliseconds: milliseconds)
+        case .unusable(let target):
+            do throws(GatewayFailure) {
+                _ = try targets.target(target)
+                return GatewayFailure(.internalError, "A target was passed by without a reason.")
+            } catch { return error }
+        }
+    }
+
+    /// A call that went straight to its one target says nothing that its row does not say.
+    private func explain() {
+        if plan === Plan.direct, route.tries <= 1 { return }
+        if report.target == plan.targets[route.target].path { report.retryAttemptCount = route.retries }
+        var json = JSONWriter(reserving: 512)
+        route.writeExplanation(to: &json)
+        report.decisions = json.bytes
+    }
+}
+
+extension TryResult {
+    fileprivate init(_ attempt: Attempt?, _ failure: GatewayFailure?) {
+        let latency = attempt.map { $0.latencyNanoseconds ?? $0.elapsedNanoseconds } ?? 0
+        self.init(
+            end: .cancelled, retryAfterMilliseconds: failure?.retryAfterMilliseconds,
+            hasSentChunks: (attempt?.chunks ?? 0) > 0)
+        switch failure?.code {
+        case nil: end = .answered(status: attempt?.status ?? 200, latency: latency)
+        case .upstreamError: end = .answered(status: failure?.status ?? 502, latency: latency)
+        case .upstreamTimeout: end = .timedOut
+        case .upstreamUnreachable: end = .broken
+        case .cancelled: break
+        default: isGatewayFault = true
+        }
+    }
+}
+
+extension RoutingFacts {
+    /// Reads the metadata only where a plan may choose by it.
+    fileprivate init(of call: GatewayCall, _ plan: Plan) {
+        var metadata: (JSONDocument, JSONNode)?
+        if case .strategy = plan.root, let bytes = call.options.metadata, let document = try? JSONDocument(bytes) {
+            metadata = (document, document.root)
+        }
+        self.init(
+            metadata: metadata, params: (call.document, call.request),
+            headers: call.options.forwardHeaders.map { ($0.name, $0.value) }, urlPath: call.operation.path)
+    }
+}

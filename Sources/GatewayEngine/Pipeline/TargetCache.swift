@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import GatewayModel
+import JSONBytes
+import Routing
+
+/// The targets of the calls that came lately: a program asks the same model by the same key again and again, and finding out
+/// where that goes costs more than all of routing.
+///
+/// What a caller's own key is part of is not kept, nor what could not be found: the next call may find it.
+struct TargetCache {
+    private struct Entry {
+        let plan: Plan
+        let virtualKey: String?
+        let provider: String?
+        let customHost: String?
+        let model: String
+        let generation: UInt64
+        let expiry: Int
+        let targets: CallTargets
+
+        func fits(_ plan: Plan, _ call: GatewayCall, _ node: JSONNode) -> Bool {
+            self.plan === plan && call.document.isString(node, model) && virtualKey == call.options.virtualKey
+                && provider == call.options.provider && customHost == call.options.customHost
+        }
+    }
+    private static let capacity = 32
+    private var entries: [Entry] = []
+
+    init() {}
+
+    /// - Parameter now: milliseconds since 1970.
+    mutating func targets(_ plan: Plan, _ call: GatewayCall, _ resolver: TargetResolver, now: Int) -> CallTargets {
+        let generation = resolver.secrets.generation
+        guard let node = call.document.find("model", in: call.request), call.options.apiKey == nil else {
+            return CallTargets(plan, call, resolver, now: now)
+        }
+        for index in entries.indices where entries[index].fits(plan, call, node) {
+            if entries[index].generation == generation, now < entries[index].expiry {
+                // The more often one is used the sooner it is met.
+                if index > 0 { entries.swapAt(index, index - 1) }
+                return entries[max(0, index - 1)].targets
+            }
+            entries.remove(at: index)
+            break
+        }
+        let targets = CallTargets(plan, call, resolver, now: now)
+        if targets.isComplete, !plan.holdsSecret { keep(targets, plan, call, node, generation) }
+        return targets
+    }
+
+    private mutating func keep(
+        _ targets: CallTargets, _ plan: Plan, _ call: GatewayCall, _ model: JSONNode, _ generation: UInt64
+    ) {
+        if entries.count >= Self.capacity { entries.removeLast() }
+        let options = call.options
+        entries.append(
+            Entry(
+                plan: plan, virtualKey: options.virtualKey, provider: options.provider, customHost: options.customHost,
+                model: call.document.string(model) ?? "", generation: generation, expiry: targets.expiry, targets: targets))
+    }
+}
