@@ -19,7 +19,9 @@ package struct WicketCommand: AsyncParsableCommand {
             Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 69 no daemon there, 130 interrupted.
             """,
         version: "wicket \(WicketVersion.release)",
-        subcommands: [Chat.self, Keys.self, Models.self, Logs.self, Status.self, Call.self])
+        subcommands: [
+            Chat.self, Keys.self, Configs.self, Targets.self, Models.self, Logs.self, Why.self, Status.self, Call.self,
+        ])
 
     @OptionGroup var global: GlobalOptions
 

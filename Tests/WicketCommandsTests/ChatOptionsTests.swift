@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Foundation
 import Testing
 import WicketClient
 @testable import WicketCommands
@@ -39,10 +40,20 @@ struct ChatOptionsTests {
         #expect(throws: (any Error).self) { try ChatOptions.parse(arguments) }
     }
 
-    @Test(arguments: ["{", "@/nowhere/config.json", #"{"a":1}}"#])
+    @Test(arguments: ["{", "@/nowhere/config.json", "/nowhere/config", "nowhere.json", #"{"a":1}}"#])
     func `a config that cannot be read is told before anything is sent`(config: String) throws {
         let options = try ChatOptions.parse(["--config", config])
         #expect(throws: CommandFailure.self) { try options.params(prompt: "Hi") }
+    }
+
+    @Test func `a config is read from the file that is named, by its path or behind an @`() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "wicket-\(UUID().uuidString).json")
+        try Data("{\n \"virtual_key\": \"a\"}\n".utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        for config in [file.path, "@" + file.path] {
+            let params = try ChatOptions.parse(["--config", config]).params(prompt: "Hi")
+            #expect(params["options"]["config"].json == "{\n \"virtual_key\": \"a\"}")
+        }
     }
 
     @Test func `a model that nobody chose is the built-in one, and known to be`() throws {

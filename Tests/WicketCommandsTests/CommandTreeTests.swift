@@ -18,7 +18,11 @@ struct CommandTreeTests {
     @Test func `the tree is the one that the documentation promises`() {
         #expect(
             commands().map { $0.path.joined(separator: " ") }
-                == ["chat", "keys", "keys add", "keys list", "keys rotate", "keys remove", "models", "logs", "status", "call"])
+                == [
+                    "chat", "keys", "keys add", "keys list", "keys rotate", "keys remove", "configs", "configs create",
+                    "configs list", "configs show", "configs update", "configs versions", "configs remove", "configs check",
+                    "targets", "targets list", "targets reset", "targets trip", "models", "logs", "why", "status", "call",
+                ])
     }
 
     @Test func `each command says what it does, shows an example that parses, and takes --json and the sockets`() throws {
@@ -53,7 +57,7 @@ struct CommandTreeTests {
             if character == quote { quote = nil } else if quote != nil { word = (word ?? "") + [character] }
             else if character == "'" || character == "\"" { quote = character; word = word ?? "" }
             else if character == " " { if let finished = word { words.append(finished) }; word = nil }
-            else if character == "|" || character == "<" { break }
+            else if character == "|" || character == "<" || character == ">" { break }
             else { word = (word ?? "") + [character] }
         }
         return Array((words + (word.map { [$0] } ?? [])).dropFirst())

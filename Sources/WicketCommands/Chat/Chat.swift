@@ -14,6 +14,7 @@ struct Chat: AsyncParsableCommand {
             Examples:
               wicket chat "Say this is a test"
               wicket chat --virtual-key anthropic-prod --model claude-3.5-sonnet "Hello"
+              wicket chat --config resilient --model gpt-4o "Hello"
               git diff | wicket chat --model claude-3.5-sonnet "Review this:" -
             """)
 

@@ -22,7 +22,9 @@ struct ChatOptions: ParsableArguments {
     @Option(help: "A system message.")
     var system: String?
 
-    @Option(help: ArgumentHelp("A routing config: the name of a saved one, a JSON object, or @FILE.", valueName: "config"))
+    @Option(
+        help: ArgumentHelp(
+            "A routing config: the name of a saved one, a file (.json, or with a / in it), or JSON.", valueName: "config"))
     var config: String?
 
     @Option(help: ArgumentHelp("A tag for the log, to filter by; may be repeated.", valueName: "key=value"))
@@ -81,9 +83,16 @@ struct ChatOptions: ParsableArguments {
         return (String(text[..<separator]), WicketValue(String(text[separator...].dropFirst())))
     }
 
+    /// No saved config has a slash in its name.
     private func configValue(_ text: String) throws -> WicketValue {
-        let json = text.hasPrefix("@") ? try InputText.file(String(text.dropFirst())) : text
-        guard text.hasPrefix("@") || text.hasPrefix("{") else { return WicketValue(text) }
+        var json = text
+        if text.hasPrefix("@") {
+            json = try InputText.file(String(text.dropFirst()))
+        } else if text.contains("/") && !text.hasPrefix("{") || text.hasSuffix(".json") {
+            json = try InputText.file(text)
+        } else if !text.hasPrefix("{") {
+            return WicketValue(text)
+        }
         return try JSONArgument.object(json, named: "--config", of: "chat")
     }
 }

@@ -36,7 +36,7 @@ struct KeysAdd: AsyncParsableCommand {
 
     func validate() throws {
         guard let name = name ?? provider else { throw ValidationError("Say whose key it is: --provider PROVIDER.") }
-        guard VirtualKeyName.isValid(name) else {
+        guard EntryName.isValid(name) else {
             throw ValidationError("A key's name is 1 to 128 letters, digits, `.`, `_` or `-`, the first a letter or a digit.")
         }
     }

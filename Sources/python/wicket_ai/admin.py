@@ -78,6 +78,79 @@ class Vault(Generic[RecordT]):
         return self._call("vault.status", {})
 
 
+class ConfigVersions(Generic[RecordT]):
+    """``client.admin.configs.versions``."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        self._call = call
+
+    def list(self, name: str, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> RecordT:
+        """A page of a config's versions, the newest first: ``versions`` and ``next_cursor``."""
+        return self._call("configs.versions.list", given(name=name, limit=limit, cursor=cursor))
+
+
+class Configs(Generic[RecordT]):
+    """``client.admin.configs``: routing configs with a name, which calls then say as ``config="name"``."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        self._call = call
+        self.versions: ConfigVersions[RecordT] = ConfigVersions(call)
+
+    def create(self, *, name: str, config: Mapping[str, Any]) -> RecordT:
+        """Saves a config; ``warnings`` tell what of it has no effect."""
+        return self._call("configs.create", {"name": name, "config": config})
+
+    def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> RecordT:
+        """A page of configs, by name: ``configs`` and ``next_cursor``."""
+        return self._call("configs.list", given(limit=limit, cursor=cursor))
+
+    def get(self, name: str, *, version: Optional[int] = None) -> RecordT:
+        """One config, in its newest version unless another is asked for."""
+        return self._call("configs.get", given(name=name, version=version))
+
+    def update(self, name: str, *, config: Mapping[str, Any], expected_version: Optional[int] = None) -> RecordT:
+        """Saves the next version; with ``expected_version`` only when that is the newest one by now."""
+        return self._call("configs.update", given(name=name, config=config, expected_version=expected_version))
+
+    def delete(self, name: str) -> RecordT:
+        """Removes a config with all of its versions."""
+        return self._call("configs.delete", {"name": name})
+
+    def check(self, config: Mapping[str, Any]) -> RecordT:
+        """Tells a config's warnings, or raises with its first fault; saves nothing."""
+        return self._call("configs.check", {"config": config})
+
+
+class Targets(Generic[RecordT]):
+    """``client.admin.targets``: breakers, latencies and requests in flight."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        self._call = call
+
+    def list(self) -> RecordT:
+        """The health of all targets."""
+        return self._call("targets.list", {})
+
+    def reset(self, id: str) -> RecordT:
+        """Closes a target's breaker and forgets its failures."""
+        return self._call("targets.reset", {"id": id})
+
+    def trip(self, id: str, *, for_ms: Optional[int] = None) -> RecordT:
+        """Opens a target's breaker by hand."""
+        return self._call("targets.trip", given(id=id, for_ms=for_ms))
+
+
+class Requests(Generic[RecordT]):
+    """``client.admin.requests``."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        self._call = call
+
+    def explain(self, trace_id: str) -> RecordT:
+        """What routing decided for the calls of a trace, and why."""
+        return self._call("requests.explain", {"trace_id": trace_id})
+
+
 class AdminSystem(System[RecordT]):
     """``client.admin.system``."""
 
@@ -98,5 +171,8 @@ class Admin(Generic[RecordT]):
         self.call = call
         self.virtual_keys: VirtualKeys[RecordT] = VirtualKeys(call)
         self.vault: Vault[RecordT] = Vault(call)
+        self.configs: Configs[RecordT] = Configs(call)
+        self.targets: Targets[RecordT] = Targets(call)
+        self.requests: Requests[RecordT] = Requests(call)
         self.logs: Logs[RecordT] = Logs(call)
         self.system: AdminSystem[RecordT] = AdminSystem(call)

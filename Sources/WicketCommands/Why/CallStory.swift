@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import WicketClient
+
+/// One call of `requests.explain` in plain sentences: what was asked, what was decided, how it ended.
+struct CallStory {
+    private let call: WicketValue
+    private let decisions: WicketValue
+
+    init(_ request: WicketValue) {
+        call = request["call"]
+        decisions = request["decisions"]
+    }
+
+    func lines(style: Style) -> [String] {
+        // What others wrote is in all of them, so controls go before colours come.
+        let told = sentences.map { "  " + $0.withoutControls }
+        let end = "  " + ending.withoutControls
+        return [style.bold(title.withoutControls)] + told + [call["error"].isNull ? style.green(end) : style.red(end)]
+    }
+
+    private var sentences: [String] {
+        if decisions.isNull { return ["One target was asked once; there was nothing to decide."] }
+        var story = DecisionStory()
+        let steps = decisions["decisions"].elements.map { story.sentence($0) }
+        return steps + [story.outcome(decisions["outcome"])]
+    }
+
+    private var title: String {
+        let model = call["model"].string.map { " for \($0)" } ?? ""
+        return "\(call["method"].string ?? "A call")\(model), \(shortTime(call["started_at"].string)) UTC"
+    }
+
+    private var ending: String {
+        let took = call["latency_ms"]["total"].double.map { " after \(milliseconds($0))" } ?? ""
+        if let error = call["error"].string { return "It failed with \(error) (\(call["status"].int ?? 0))\(took)." }
+        let provider = call["provider"].string.map { " from \($0)" } ?? ""
+        let key = call["virtual_key"].string.map { " with the key \($0)" } ?? ""
+        return "The answer came\(provider)\(key)\(took)."
+    }
+}
