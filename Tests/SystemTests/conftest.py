@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The daemon, the recordings and the recorder, as fixtures."""
 
+import itertools
 import json
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,9 @@ import pytest
 import places
 from daemon_process import Daemon
 from recording_proxy import RecordingProxy
-from rpc_client import RpcClient
+from rpc_client import RpcClient, RpcFailure
 from schema import Recorder
+from scripted_provider import ScriptedProvider
 
 NO_DAEMON = "there is no wicketd: build it (swift build), or name it with WICKETD"
 NO_CLI = "there is no wicket: build it (swift build), or name it with WICKET"
@@ -146,6 +149,59 @@ def virtual_key(admin):
     yield make
     for name in made:
         admin.call("virtual_keys.delete", {"name": name})
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def provider(virtual_key):
+    """Starts providers that follow a script, each with a virtual key (`.key`) that no other test has: breakers are told apart
+    by it."""
+    running = []
+
+    def make(*script, kind="openai", **more):
+        made = ScriptedProvider(*script, **more)
+        running.append(made)
+        made.key = virtual_key(f"{kind}-{next(_numbers)}", kind, base_url=f"{made.origin}/v1")
+        return made
+
+    yield make
+    for each in running:
+        each.close()
+
+
+@pytest.fixture
+def saved_config(admin):
+    """Saves configs, and removes them after the test."""
+    made = []
+
+    def make(config):
+        name = f"config-{next(_numbers)}"
+        admin.call("configs.create", {"name": name, "config": config})
+        made.append(name)
+        return name
+
+    yield make
+    for name in made:
+        admin.call("configs.delete", {"name": name})
+
+
+@pytest.fixture
+def explain(admin):
+    """What routing decided for the one call of a trace, once its row is written."""
+
+    def decisions(trace_id):
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                request, = admin.call("requests.explain", {"trace_id": trace_id})["requests"]
+                return request["decisions"]
+            except RpcFailure as failure:
+                assert failure.type == "not_found" and time.monotonic() < deadline, failure
+                time.sleep(0.02)
+
+    return decisions
 
 
 @pytest.fixture(scope="session")

@@ -68,6 +68,52 @@ def test_the_log_is_shown(wicket):
     assert "local/echo" in good(wicket("logs"))
 
 
+def test_a_config_from_a_file_is_saved_used_changed_and_removed(wicket, tmp_path):
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps({"provider": "local", "wieght": 1}, indent=2))
+    checked = wicket("configs", "check", str(file))
+    assert good(checked) == "Good, with a warning.\n" and "weight" in checked.stderr
+    assert "version 1" in good(wicket("configs", "create", "by-cli", str(file)))
+    for config in ("by-cli", str(file), file.read_text()):
+        assert "hello" in good(wicket("chat", "hello", "--config", config, "--model", "local/echo", "--no-stream"))
+    changed = json.dumps({"provider": "local"})
+    assert "version 2" in good(wicket("configs", "update", "by-cli", "-", "--expect", "1", input=changed))
+    assert json.loads(good(wicket("configs", "show", "by-cli"))) == {"provider": "local"}
+    assert json.loads(good(wicket("configs", "show", "by-cli", "--version", "1")))["wieght"] == 1
+    assert "by-cli" in good(wicket("configs")) and len(good(wicket("configs", "versions", "by-cli")).splitlines()) == 3
+    late = wicket("configs", "update", "by-cli", "-", "--expect", "1", input=changed)
+    assert late.returncode == 1 and "configs show" in late.stderr
+    wrong = wicket("configs", "check", "-", input='{"strategy":{"mode":"x"},"targets":[{"provider":"local"}]}')
+    assert wrong.returncode == 1 and "mode" in wrong.stderr
+    good(wicket("configs", "remove", "by-cli"))
+    gone = wicket("chat", "hello", "--config", "by-cli", "--model", "local/echo")
+    assert gone.returncode == 1 and "wicket configs list" in gone.stderr
+
+
+def test_targets_are_shown_tripped_and_reset(wicket):
+    good(wicket("chat", "x", "--provider", "local", "--model", "local/echo"))
+    name = next(each["id"] for each in json.loads(good(wicket("targets", "--json")))["targets"] if each["model"] == "local/echo")
+    assert name in good(wicket("targets"))
+    assert "open until" in good(wicket("targets", "trip", name, "--for", "60"))
+    refused = wicket("chat", "x", "--provider", "local", "--model", "local/echo")
+    assert refused.returncode == 1 and "circuit_open" in refused.stderr and "wicket why" in refused.stderr
+    assert "closed" in good(wicket("targets", "reset", name))
+    good(wicket("chat", "x", "--provider", "local", "--model", "local/echo"))
+    assert wicket("targets", "reset", "no/such/target").returncode == 1
+
+
+def test_why_a_call_went_where_it_went(wicket):
+    config = json.dumps({"strategy": {"mode": "fallback"}, "targets": [
+        {"provider": "local", "override_params": {"model": "local/status-503"}}, {"provider": "local"}]})
+    reply = json.loads(good(wicket("chat", "x", "--config", config, "--model", "local/echo", "--json", "--no-stream")))
+    story = good(wicket("why", reply["gateway"]["trace_id"]))
+    assert "config tries its targets one after the other." in story
+    assert "asked config.targets[0]; it answered 503" in story and "What config.targets[1] answered" in story
+    assert json.loads(good(wicket("why", reply["gateway"]["trace_id"], "--json")))["requests"][0]["decisions"]["tries"] == 2
+    missing = wicket("why", "nowhere")
+    assert missing.returncode == 1 and "wicket logs" in missing.stderr
+
+
 def test_any_method_can_be_called(wicket):
     assert json.loads(good(wicket("call", "system.ping", "--json"))) == {"pong": True}
     params = json.dumps({"limit": 1})

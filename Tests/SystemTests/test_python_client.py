@@ -158,6 +158,28 @@ def test_the_admin_namespace(wicket):
     assert wicket.admin.system.info().name == "wicketd"
 
 
+def test_a_config_goes_along_by_its_name_or_as_it_is(wicket):
+    configs = wicket.admin.configs
+    config = {"strategy": {"mode": "fallback"}, "targets": [{"provider": "local"}]}
+    made = configs.create(name="by-python", config=config)
+    assert (made.name, made.version, made.warnings) == ("by-python", 1, [])
+    for each in ("by-python", config):
+        answer = wicket.with_options(config=each, trace_id="t-python").chat.completions.create(messages=HELLO)
+        assert answer.gateway.target == "config.targets[0]"
+    assert configs.update("by-python", config={"provider": "local"}, expected_version=1).version == 2
+    assert configs.get("by-python").config["provider"] == "local" and configs.get("by-python", version=1).version == 1
+    assert [each.version for each in configs.versions.list("by-python").versions] == [2, 1]
+    assert "by-python" in [each.name for each in configs.list().configs]
+    with pytest.raises(wicket_ai.InvalidParamsError):
+        configs.check({"strategy": {"mode": "x"}, "targets": [{"provider": "local"}]})
+    assert configs.check(config).digest == made.digest
+    assert len(wicket.admin.requests.explain("t-python").requests) == 2
+    target = next(each.id for each in wicket.admin.targets.list().targets if each.model == "local/echo")
+    assert wicket.admin.targets.trip(target, for_ms=60_000).state == "open"
+    assert wicket.admin.targets.reset(target).state == "closed"
+    assert configs.delete("by-python").deleted
+
+
 def test_many_threads_share_a_client(wicket):
     answers = {}
 
