@@ -110,6 +110,11 @@ def test_why_a_call_went_where_it_went(wicket):
     assert "config tries its targets one after the other." in story
     assert "asked config.targets[0]; it answered 503" in story and "What config.targets[1] answered" in story
     assert json.loads(good(wicket("why", reply["gateway"]["trace_id"], "--json")))["requests"][0]["decisions"]["tries"] == 2
+    assert good(wicket("why")) == story
+    row = json.loads(good(wicket("logs", "--all", "--limit", "1", "--json")))["logs"][0]["id"]
+    assert good(wicket("why", row)) == story
+    absent = wicket("why", "123456789")
+    assert absent.returncode == 1 and "wicket logs" in absent.stderr
     missing = wicket("why", "nowhere")
     assert missing.returncode == 1 and "wicket logs" in missing.stderr
 
