@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Closed-loop load: each connection sends a request, waits for its whole answer, checks it, sends the next.
-// Usage: load (unix:PATH | tcp:PORT) CONNECTIONS REQUESTS WARMUP (whole | stream) KEY
+// Usage: load (unix:PATH | tcp:PORT) CONNECTIONS REQUESTS WARMUP (whole | stream) OPTIONS
 // unix: JSON-RPC lines to the gateway; tcp: HTTP/1.1 to the upstream itself. Prints one JSON object.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -27,7 +27,7 @@ struct lane {
 };
 
 static int rpc, streams;
-static const char *key;
+static const char *options;
 static long next_id, finished, bad, warmup, total, chunks;
 static uint32_t *latencies, *first_chunks;
 static long recorded;
@@ -39,7 +39,7 @@ static uint64_t now(void) {
 }
 
 static void send_request(struct lane *l) {
-    char body[1024], out[2048];
+    char body[1024], out[3072];
     l->id = ++next_id;
     int size = sprintf(body,
         "{\"model\":\"bench-1\",\"messages\":[{\"role\":\"system\",\"content\":\"You are a helpful assistant that answers in few words.\"},"
@@ -48,7 +48,7 @@ static void send_request(struct lane *l) {
         l->id, streams ? ",\"stream\":true" : "");
     int length = rpc
         ? sprintf(out, "{\"jsonrpc\":\"2.0\",\"id\":%ld,\"method\":\"chat.completions.create\",\"params\":{\"request\":%s,"
-            "\"options\":{\"virtual_key\":\"%s\"}}}\n", l->id, body, key)
+            "\"options\":%s}}\n", l->id, body, options)
         : sprintf(out, "POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer sk-bench\r\n"
             "content-type: application/json\r\ncontent-length: %d\r\n\r\n%s", size, body);
     l->have = l->scanned = 0;
@@ -125,7 +125,8 @@ int main(int argc, char **argv) {
     total = atol(argv[3]);
     warmup = atol(argv[4]);
     streams = !strcmp(argv[5], "stream");
-    key = argv[6];
+    options = argv[6];
+    if (strlen(options) > 768) return 2;
     latencies = calloc((size_t)total + 1, sizeof *latencies);
     first_chunks = calloc((size_t)total + 1, sizeof *first_chunks);
     struct lane *all = calloc((size_t)lanes, sizeof *all);

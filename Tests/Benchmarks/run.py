@@ -31,6 +31,16 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PORT, NGINX_PORT, CHUNKS = 19655, 19656, 50
 KEY = "bench"
+DIRECT = {"virtual_key": KEY}
+# Two levels of strategy, a condition, a draw and a retry rule: what a config of a real service looks like.
+ROUTED = {"config": {
+    "retry": {"attempts": 2},
+    "strategy": {"mode": "conditional", "conditions": [{"query": {"params.stream": {"$eq": "never"}}, "then": "none"}], "default": "split"},
+    "targets": [
+        {"name": "none", "virtual_key": KEY},
+        {"name": "split", "strategy": {"mode": "loadbalance"}, "targets": [
+            {"virtual_key": KEY, "weight": 0.7, "override_params": {"model": "bench-2"}},
+            {"virtual_key": KEY, "weight": 0.3, "override_params": {"model": "bench-3"}}]}]}}
 
 
 def build(folder: Path) -> None:
@@ -133,10 +143,10 @@ class Bench:
         self.folder, self.scale = folder, scale
         self.samples = {}
 
-    def load(self, core, target, lanes, requests, mode):
+    def load(self, core, target, lanes, requests, mode, options=DIRECT):
         count = max(200, int(requests * self.scale))
         done = subprocess.run(["taskset", "-c", str(core), self.folder / "load", target, str(lanes), str(count), str(count // 10),
-                               mode, KEY], capture_output=True, text=True)
+                               mode, json.dumps(options, separators=(",", ":"))], capture_output=True, text=True)
         if done.returncode:
             sys.exit(f"load {target} {mode}: {done.stderr}")
         return json.loads(done.stdout)
@@ -150,10 +160,10 @@ class Bench:
             for figure in ("p50", "p99", "first_p50"):
                 self.note(f"one/{name}/{mode}/{figure}", r[figure])
 
-    def on_own_core(self, name, target, process):
-        for lanes, mode, count in ((32, "whole", 150000), (256, "whole", 150000), (32, "stream", 10000)):
+    def on_own_core(self, name, target, process, options=DIRECT, runs=((32, "whole", 150000), (256, "whole", 150000), (32, "stream", 10000))):
+        for lanes, mode, count in runs:
             before = process.cpu_ns() if process else 0
-            r = self.load(1, target, lanes, count, mode)
+            r = self.load(1, target, lanes, count, mode, options)
             key = f"own/{name}/{lanes}/{mode}"
             for figure in ("rps", "p50", "p99"):
                 self.note(f"{key}/{figure}", r[figure])
@@ -210,6 +220,8 @@ def table(b: Bench, names, idle, after, hung_up):
     print("| all on one core, one client | p50 | added p50 | p99 | added p99 | stream of 50: p50 | first chunk p50 |")
     print("|--|--:|--:|--:|--:|--:|--:|")
     for n in names:
+        if b.median(f"one/{n}/whole/p50") is None:
+            continue
         print(f"| {n} | {cell(f'one/{n}/whole/p50')} | {added(n):.1f} | {cell(f'one/{n}/whole/p99')} | {added(n, 'p99'):.1f} "
               f"| {cell(f'one/{n}/stream/p50')} | {cell(f'one/{n}/stream/first_p50')} |")
     print("\n| alone on a core | requests/s, 32 clients | CPU a request | p50 | p99 | requests/s, 256 clients | p99 | CPU a chunk, burst |")
@@ -225,6 +237,7 @@ def table(b: Bench, names, idle, after, hung_up):
         ("requests/s, 32 clients", b.median("own/wicket/32/whole/rps"), 30000, False),
         ("CPU a request, 32 clients", b.median("own/wicket/32/whole/cpu"), 30, True),
         ("CPU a chunk, burst", b.median("own/wicket/32/stream/cpu_chunk"), 1, True),
+        ("CPU that a config adds to a request", b.median("own/wicket, routed/32/whole/cpu") - b.median("own/wicket/32/whole/cpu"), 5, True),
         ("idle memory, MB", idle, 22, True),
         ("hang-up to the upstream's end, worst of 25, ms", hung_up[1], 50, True),
     ]
@@ -273,8 +286,9 @@ def main():
                 upstream.move(1)
                 for way, (target, process) in ways.items():
                     bench.on_own_core(way, target, process)
+                bench.on_own_core("wicket, routed", f"unix:{use}", daemon, ROUTED, ((32, "whole", 150000),))
             hung_up = hang_ups(use, folder / "admin" / "admin.sock")
-            missed = table(bench, list(ways), idle, daemon.rss_mb(), hung_up)
+            missed = table(bench, [*ways, "wicket, routed"], idle, daemon.rss_mb(), hung_up)
         finally:
             for process in reversed(running):
                 process.stop()
