@@ -35,11 +35,14 @@ package final class PlanStrategy: Sendable {
     package let path: String
     package let mode: StrategyMode
     package let children: [PlanChild]
+    /// What explanations say of it.
+    let explanation: [UInt8]
 
     package init(path: String, mode: StrategyMode, children: [PlanChild]) {
         self.path = path
         self.mode = mode
         self.children = children
+        explanation = Self.explanation(path, mode, children)
     }
 }
 

@@ -31,29 +31,36 @@ package import JSONBytes
 /// with `target`, `cancelled`; null while the call runs.
 extension Route {
     package func writeExplanation(to json: inout JSONWriter) {
-        json.beginObject()
-        json.key("tries")
-        json.int(tries)
-        json.key("decisions")
-        json.beginArray()
+        json.bytes.append(contentsOf: #"{"tries":"#)
+        appendDecimal(tries, to: &json.bytes)
+        json.bytes.append(contentsOf: #","decisions":["#)
         if let first = decisions.first { write(first, to: &json) }
-        for decision in decisions.rest { write(decision, to: &json) }
-        json.endArray()
-        json.key("outcome")
+        for decision in decisions.rest {
+            json.bytes.append(UInt8(ascii: ","))
+            write(decision, to: &json)
+        }
+        json.bytes.append(contentsOf: #"],"outcome":"#)
         writeOutcome(to: &json)
         json.endObject()
     }
 
+    /// What nearly every call has is constant text with values between, since it is written for each call.
     private func write(_ decision: RouteDecision, to json: inout JSONWriter) {
+        switch decision {
+        case .entered(let strategy): return json.bytes.append(contentsOf: strategy.explanation)
+        case .condition(let held?):
+            json.bytes.append(contentsOf: #"{"step":"condition","held":"#)
+            appendDecimal(held, to: &json.bytes)
+            return json.endObject()
+        case .condition(nil): return json.bytes.append(contentsOf: #"{"step":"condition","held":null}"#)
+        case .drew(let draw, let isSticky): return write(draw, isSticky: isSticky, to: &json)
+        case .tried(let record): return write(record, to: &json)
+        default: break
+        }
         json.beginObject()
         json.key("step")
         switch decision {
-        case .entered(let strategy): write(strategy, to: &json)
-        case .condition(let held):
-            json.string("condition")
-            json.key("held")
-            json.intOrNull(held)
-        case .drew(let draw, let isSticky): write(draw, isSticky: isSticky, to: &json)
+        case .entered, .condition, .drew, .tried: break
         case .compared(let one, let load, let other, let otherLoad):
             json.string("compare")
             json.key("children")
@@ -70,9 +77,8 @@ extension Route {
         case .refused(let target, let until):
             writePassedBy(target, "circuit_open", to: &json)
             json.key("probe_at_ms")
-            json.double(milliseconds(from: startedAt, to: until))
+            appendMilliseconds(from: startedAt, to: until, to: &json.bytes)
         case .unusable(let target): writePassedBy(target, "unusable", to: &json)
-        case .tried(let record): write(record, to: &json)
         case .waits(let wait, let reason):
             json.string("wait")
             json.key("ms")
@@ -93,34 +99,14 @@ extension Route {
         json.endObject()
     }
 
-    private func write(_ strategy: PlanStrategy, to json: inout JSONWriter) {
-        json.string("strategy")
-        json.key("path")
-        json.string(strategy.path)
-        json.key("mode")
-        json.string(strategy.mode.name)
-        switch strategy.mode {
-        case .priority:
-            json.key("priorities")
-            json.array { for child in strategy.children { $0.int(child.priority) } }
-            fallthrough
-        case .loadBalance:
-            json.key("weights")
-            json.array { for child in strategy.children { $0.double(child.weight) } }
-        default: break
-        }
-    }
-
     private func write(_ draw: WeightedDraw, isSticky: Bool, to json: inout JSONWriter) {
-        json.string("draw")
-        json.key("value")
-        json.double(draw.value)
+        json.bytes.append(contentsOf: #"{"step":"draw","value":"#)
+        appendFraction(Int(draw.value * 1_000_000), of: 6, to: &json.bytes)
         json.key("total")
         json.double(draw.total)
-        json.key("child")
-        json.int(draw.child)
-        json.key("sticky")
-        json.bool(isSticky)
+        json.bytes.append(contentsOf: #","child":"#)
+        appendDecimal(draw.child, to: &json.bytes)
+        json.bytes.append(contentsOf: isSticky ? #","sticky":true}"# : #","sticky":false}"#)
     }
 
     private func write(_ child: Int, _ figure: RouteDecision.Figure, to json: inout JSONWriter) {
@@ -138,39 +124,36 @@ extension Route {
     }
 
     private func write(_ record: TryRecord, to json: inout JSONWriter) {
-        json.string("try")
-        json.key("try")
-        json.int(record.id.number)
-        writeTarget(record.target, to: &json)
-        json.key("kind")
-        json.string(record.kind.rawValue)
-        json.key("probe")
-        json.bool(record.isProbe)
-        json.key("at_ms")
-        json.double(milliseconds(from: startedAt, to: record.began))
-        json.key("took_ms")
-        json.double(milliseconds(from: record.began, to: record.ended))
-        json.key("end")
+        json.bytes.append(contentsOf: #"{"step":"try","try":"#)
+        appendDecimal(record.id.number, to: &json.bytes)
+        json.bytes.append(contentsOf: #","target":"#)
+        appendString(plan.targets[record.target].path, to: &json.bytes)
+        json.bytes.append(contentsOf: record.kind.explanation)
+        json.bytes.append(contentsOf: record.isProbe ? #","probe":true,"at_ms":"# : #","probe":false,"at_ms":"#)
+        appendMilliseconds(from: startedAt, to: record.began, to: &json.bytes)
+        json.bytes.append(contentsOf: #","took_ms":"#)
+        appendMilliseconds(from: record.began, to: record.ended, to: &json.bytes)
         switch record.end {
         case .answered(let status, _):
-            json.string("answered")
-            json.key("status")
-            json.int(status)
-        case .broken: json.string("broken")
-        case .timedOut: json.string("timed_out")
-        case .cancelled: record.lost ? json.string("lost") : json.string("cancelled")
+            json.bytes.append(contentsOf: #","end":"answered","status":"#)
+            appendDecimal(status, to: &json.bytes)
+            json.endObject()
+        case .broken: json.bytes.append(contentsOf: #","end":"broken"}"#)
+        case .timedOut: json.bytes.append(contentsOf: #","end":"timed_out"}"#)
+        case .cancelled: json.bytes.append(contentsOf: record.lost ? #","end":"lost"}"# : #","end":"cancelled"}"#)
         }
     }
 
     private func writeOutcome(to json: inout JSONWriter) {
-        guard let outcome else { return json.null() }
-        json.beginObject()
-        json.key("end")
+        guard let outcome else { return json.bytes.append(contentsOf: "null") }
+        if case .finished(let id) = outcome {
+            json.bytes.append(contentsOf: #"{"end":"finished","try":"#)
+            appendDecimal(id.number, to: &json.bytes)
+            return json.endObject()
+        }
+        json.bytes.append(contentsOf: #"{"end":"#)
         switch outcome {
-        case .finished(let id):
-            json.string("finished")
-            json.key("try")
-            json.int(id.number)
+        case .finished: break
         case .failed(.noRoute): json.string("no_route")
         case .failed(.circuitOpen(let wait)):
             json.string("circuit_open")
@@ -195,10 +178,42 @@ extension Route {
         json.key("target")
         json.string(plan.targets[target].path)
     }
+}
 
-    /// To the microsecond.
-    private func milliseconds(from start: UInt64, to end: UInt64) -> Double {
-        Double(end > start ? (end - start) / 1000 : 0) / 1000
+extension PlanStrategy {
+    /// How an explanation says that the way led into it; the same for all calls, so it is written once.
+    static func explanation(_ path: String, _ mode: StrategyMode, _ children: [PlanChild]) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("step")
+        json.string("strategy")
+        json.key("path")
+        json.string(path)
+        json.key("mode")
+        json.string(mode.name)
+        switch mode {
+        case .priority:
+            json.key("priorities")
+            json.array { for child in children { $0.int(child.priority) } }
+            fallthrough
+        case .loadBalance:
+            json.key("weights")
+            json.array { for child in children { $0.double(child.weight) } }
+        default: break
+        }
+        json.endObject()
+        return json.bytes
+    }
+}
+
+extension TryRecord.Kind {
+    fileprivate var explanation: StaticString {
+        switch self {
+        case .first: #","kind":"first""#
+        case .retry: #","kind":"retry""#
+        case .hedge: #","kind":"hedge""#
+        case .lastResort: #","kind":"last_resort""#
+        }
     }
 }
 
@@ -227,5 +242,30 @@ extension JSONWriter {
 
     fileprivate mutating func intOrNull(_ value: Int?) {
         if let value { int(value) } else { null() }
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(contentsOf text: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+}
+
+/// To the microsecond.
+private func appendMilliseconds(from start: UInt64, to end: UInt64, to bytes: inout [UInt8]) {
+    appendFraction(Int(end > start ? (end - start) / 1000 : 0), of: 3, to: &bytes)
+}
+
+/// A number of so many thousandths (`digits` 3) or millionths (6), without zeros at its end.
+private func appendFraction(_ count: Int, of digits: Int, to bytes: inout [UInt8]) {
+    var unit = digits == 3 ? 1000 : 1_000_000
+    appendDecimal(count / unit, to: &bytes)
+    var rest = count % unit
+    if rest == 0 { return }
+    bytes.append(UInt8(ascii: "."))
+    while rest > 0 {
+        unit /= 10
+        bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / unit))
+        rest %= unit
     }
 }

@@ -32,10 +32,7 @@ enum RouteDecision {
 
 /// One try, once it has ended.
 struct TryRecord {
-    enum Kind: String {
-        case first, retry, hedge
-        case lastResort = "last_resort"
-    }
+    enum Kind { case first, retry, hedge, lastResort }
     var id: TryID
     var target: Int
     var kind: Kind
