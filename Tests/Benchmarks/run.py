@@ -33,14 +33,15 @@ PORT, NGINX_PORT, CHUNKS = 19655, 19656, 50
 KEY = "bench"
 DIRECT = {"virtual_key": KEY}
 # Two levels of strategy, a condition, a draw and a retry rule: what a config of a real service looks like.
-ROUTED = {"config": {
+CONFIG = {
     "retry": {"attempts": 2},
     "strategy": {"mode": "conditional", "conditions": [{"query": {"params.stream": {"$eq": "never"}}, "then": "none"}], "default": "split"},
     "targets": [
         {"name": "none", "virtual_key": KEY},
         {"name": "split", "strategy": {"mode": "loadbalance"}, "targets": [
             {"virtual_key": KEY, "weight": 0.7, "override_params": {"model": "bench-2"}},
-            {"virtual_key": KEY, "weight": 0.3, "override_params": {"model": "bench-3"}}]}]}}
+            {"virtual_key": KEY, "weight": 0.3, "override_params": {"model": "bench-3"}}]}]}
+ROUTED = {"config": "bench"}
 
 
 def build(folder: Path) -> None:
@@ -118,6 +119,7 @@ def start_daemon(wicketd, folder):
     wait_for(lambda: use.exists() and answers(socket.AF_UNIX, str(use)), "wicketd")
     rpc(admin, "virtual_keys.create", {"name": KEY, "provider": "openai", "secret": {"api_key": "sk-bench-0123456789"},
                                        "base_url": f"http://127.0.0.1:{PORT}/v1"})
+    rpc(admin, "configs.create", {"name": ROUTED["config"], "config": CONFIG})
     return daemon, use
 
 

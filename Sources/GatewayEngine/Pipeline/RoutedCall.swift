@@ -217,7 +217,7 @@ final class RoutedCall {
     /// A call that went straight to its one target says nothing that its row does not say.
     private func explain() {
         if plan === Plan.direct, route.tries <= 1 { return }
-        if report.target == plan.targets[route.target].path { report.retryAttemptCount = route.retries }
+        if route.retries > 0, report.target == plan.targets[route.target].path { report.retryAttemptCount = route.retries }
         var json = JSONWriter(reserving: 512)
         route.writeExplanation(to: &json)
         report.decisions = json.bytes
