@@ -95,6 +95,13 @@ let package = Package(
         .executableTarget(
             name: "LifecycleProbe", dependencies: ["Reactor", "WicketDaemon"], path: "Tests/LifecycleProbe",
             swiftSettings: swift),
+        support("SimulationKit", ["TestSupport"]),
+        support(
+            "Simulation",
+            ["GatewayEngine", "GatewayModel", "JSONBytes", "ProviderAdapters", "Routing", "SimulationKit", "TestSupport"],
+            path: "Simulation/World"),
+        .executableTarget(
+            name: "wicket-simulate", dependencies: ["Simulation"], path: "Tests/Simulation/Command", swiftSettings: swift),
         .target(name: "CAllocationCounter", path: "Tests/Benchmarks/CAllocationCounter"),
         .executableTarget(
             name: "wicket-json-benchmark", dependencies: ["CAllocationCounter", "JSONBytes", "JSONRPC"],
@@ -119,6 +126,9 @@ let package = Package(
             "GatewayEngineTests",
             ["GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "ProviderAdapters", "Routing"]),
         tests("ObservabilityTests", ["GatewayEngine", "GatewayModel", "Observability"]),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Simulation", "SimulationKit", "TestSupport", "wicket-simulate"],
+            path: "Tests/Simulation/Tests", swiftSettings: swift),
         tests(
             "WicketDaemonTests",
             ["GatewayEngine", "GatewayModel", "LifecycleProbe", "Observability", "ProviderAdapters", "Reactor", "WicketDaemon"]),

@@ -75,6 +75,8 @@ package struct JSONSplicer {
     /// The edited text.
     package func bytes() -> [UInt8] {
         if isEmpty { return Array(document.bytes[bounds]) }
+        // One value in the place of another is what nearly all edits are: the model's name.
+        if replacements.count == 1, removed.isEmpty, added.isEmpty { return bytes(with: replacements[0]) }
         var edits = replacements
         for (object, keys) in removed { edits += removals(of: keys, in: object) }
         edits += insertions()
@@ -89,6 +91,15 @@ package struct JSONSplicer {
             position = edit.range.upperBound
         }
         result += document.bytes[position..<bounds.upperBound]
+        return result
+    }
+
+    private func bytes(with edit: (range: Range<Int>, bytes: [UInt8])) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(bounds.count - edit.range.count + edit.bytes.count)
+        result += document.bytes[bounds.lowerBound..<edit.range.lowerBound]
+        result += edit.bytes
+        result += document.bytes[edit.range.upperBound..<bounds.upperBound]
         return result
     }
 

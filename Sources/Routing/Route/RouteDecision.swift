@@ -71,6 +71,8 @@ struct DecisionLog {
     private(set) var rest: [RouteDecision] = []
 
     mutating func append(_ decision: RouteDecision) {
-        if first == nil { first = decision } else { rest.append(decision) }
+        if first == nil { return first = decision }
+        if rest.isEmpty { rest.reserveCapacity(6) }
+        rest.append(decision)
     }
 }
