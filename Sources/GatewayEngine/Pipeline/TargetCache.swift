@@ -28,6 +28,8 @@ struct TargetCache {
 
     init() {}
 
+    var count: Int { entries.count }
+
     /// - Parameter now: milliseconds since 1970.
     mutating func targets(_ plan: Plan, _ call: GatewayCall, _ resolver: TargetResolver, now: Int) -> CallTargets {
         let generation = resolver.secrets.generation
