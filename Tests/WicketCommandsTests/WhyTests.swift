@@ -90,7 +90,7 @@ struct WhyTests {
     @Test(arguments: [
         (#"{"end":"no_route"}"#, "No target was left to ask: no condition holds and there is no default."),
         (#"{"end":"circuit_open","retry_after_ms":900}"#, "All breakers are open; the next probe may go 900 ms later."),
-        (#"{"end":"unusable","target":"t"}"#, "t cannot be asked, and there is no other."),
+        (#"{"end":"unusable","target":"t"}"#, "t was the first to ask, and cannot be asked with what this call may use."),
         (#"{"end":"cancelled"}"#, "The caller went away."), ("null", "It has not ended yet."),
     ])
     func `each end has its sentence`(outcome: String, sentence: String) throws {

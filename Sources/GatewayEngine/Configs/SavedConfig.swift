@@ -72,7 +72,8 @@ private func refuseSecrets(in node: JSONNode, of document: JSONDocument, _ path:
         if saysSomething, secretMembers.contains(name) {
             throw .invalidParams(
                 member,
-                "A saved config holds no key: put the key into the vault (`wicket keys add NAME`) and name it as virtual_key.")
+                "A saved config holds no key, and \(member) is one: put it into the vault "
+                    + "(`wicket keys add NAME --provider PROVIDER`) and name it as virtual_key.")
         }
         try refuseSecrets(in: value, of: document, member)
     }

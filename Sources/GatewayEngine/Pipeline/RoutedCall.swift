@@ -204,7 +204,7 @@ final class RoutedCall {
         case .circuitOpen(let milliseconds):
             return GatewayFailure(
                 .circuitOpen,
-                "Every target's breaker is open after its failures; the first is tried again in \(milliseconds) ms. "
+                "The breaker of every target is open; the first is tried again in \(milliseconds) ms. "
                     + "`wicket targets` shows them.", retryAfterMilliseconds: milliseconds)
         case .unusable(let target):
             do throws(GatewayFailure) {
@@ -216,7 +216,7 @@ final class RoutedCall {
 
     /// A call that went straight to its one target says nothing that its row does not say.
     private func explain() {
-        if plan === Plan.direct, route.tries <= 1 { return }
+        if plan === Plan.direct, route.tries == 1 { return }
         if route.retries > 0, report.target == plan.targets[route.target].path { report.retryAttemptCount = route.retries }
         var json = JSONWriter(reserving: 512)
         route.writeExplanation(to: &json)

@@ -92,7 +92,7 @@ struct TargetResolver: Sendable {
     // MARK: The target
 
     private func target(forKey name: String, _ wish: Wish, _ now: Int) throws(GatewayFailure) -> Target {
-        let key = try secrets.virtualKey(named: name)
+        let key = try virtualKey(name, wish)
         if let expiry = key.expiresAtMilliseconds, expiry <= now {
             throw GatewayFailure(
                 .permissionDenied, "The virtual key \(name) has expired: rotate it, or give it a later expires_at.")
@@ -124,6 +124,16 @@ struct TargetResolver: Sendable {
         return Target(
             provider: provider, base: base, key: .vault(name), model: catalog.resolveModel(wish.model, for: provider),
             path: wish.path, expiresAtMilliseconds: key.expiresAtMilliseconds)
+    }
+
+    /// A missing key says which leaf of the config names it.
+    private func virtualKey(_ name: String, _ wish: Wish) throws(GatewayFailure) -> VirtualKey {
+        do throws(GatewayFailure) { return try secrets.virtualKey(named: name) } catch {
+            var failure = error
+            failure.path = failure.path ?? "\(wish.place).virtual_key"
+            if wish.place != "options" { failure.message += " (\(wish.path) of the config names it.)" }
+            throw failure
+        }
     }
 
     private func target(forProvider name: String, _ wish: Wish) throws(GatewayFailure) -> Target {

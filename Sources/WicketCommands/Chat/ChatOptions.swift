@@ -24,7 +24,7 @@ struct ChatOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A routing config: the name of a saved one, a file (.json, or with a / in it), or JSON.", valueName: "config"))
+            "A routing config: a saved one's name, a file (@FILE, .json, or with a / in it), or JSON.", valueName: "config"))
     var config: String?
 
     @Option(help: ArgumentHelp("A tag for the log, to filter by; may be repeated.", valueName: "key=value"))

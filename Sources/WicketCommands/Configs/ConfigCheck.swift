@@ -8,7 +8,8 @@ struct ConfigCheck: AsyncParsableCommand {
         commandName: "check",
         abstract: "Tell what is wrong with a config, and save nothing.",
         discussion: """
-            Ends with 0 when calls could follow it, warnings or not, and with 1 and the path of the first fault when not.
+            Ends with 0 when calls could follow it, warnings or not, and with 1 and the path of the first fault when not. Whether
+            its keys and providers are there is seen when a call asks them.
 
             Examples:
               wicket configs check fallback.json

@@ -26,7 +26,9 @@ struct ConfigShow: AsyncParsableCommand {
     mutating func run() async throws {
         let params = ConfigsGet.Params(name: name, version: version)
         let client = try await global.connectAdmin()
-        let result = try await client.call(ConfigsGet.name, WicketValue(writing: params.write), advice: ConfigAdvice.all)
+        var advice = ConfigAdvice.all
+        if version != nil { advice["not_found"] = "`wicket configs versions \(name)` lists those that there are." }
+        let result = try await client.call(ConfigsGet.name, WicketValue(writing: params.write), advice: advice)
         let console = global.console
         if console.json { return try console.line(result) }
         if console.errorIsTerminal {

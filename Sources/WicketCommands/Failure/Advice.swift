@@ -9,7 +9,7 @@ enum Advice {
         case "no_daemon": "Start it: `systemctl --user start wicketd`, or `wicketd &`."
         case "hang_up": "`wicket status` tells whether the daemon still runs."
         case "connection_failed", "protocol_error": "`wicket --help` says how the socket is found; --socket names another."
-        case "not_found" where isAboutConfig(error): ConfigAdvice.all["not_found"]
+        case "not_found" where error.data["path"].string == "params.options.config": ConfigAdvice.all["not_found"]
         case "not_found": "`wicket keys list` shows the keys there are; `wicket keys add NAME --provider PROVIDER` adds one."
         case "conflict": "`wicket keys rotate NAME` gives a key that is there already a new secret."
         case "vault_locked": "Give the daemon its master key; `wicket status` says where it looks for it."

@@ -48,7 +48,9 @@ struct DecisionStory {
         case "circuit_open":
             let wait = outcome["retry_after_ms"].double.map { "; the next probe may go \(milliseconds($0)) later" } ?? ""
             return "All breakers are open\(wait)."
-        case "unusable": return "\(outcome["target"].string ?? "The target") cannot be asked, and there is no other."
+        case "unusable":
+            let target = outcome["target"].string ?? "The target"
+            return "\(target) was the first to ask, and cannot be asked with what this call may use."
         case "cancelled": return "The caller went away."
         default: return "It has not ended yet."
         }
