@@ -30,7 +30,7 @@ package struct CallRecord: Sendable {
     package var cost: Cost
     /// `options.metadata` as raw JSON.
     package var metadata: ArraySlice<UInt8>?
-    /// How the call was routed, as raw JSON; only where there is more to say than one direct try.
+    /// How the call was routed, as raw JSON (`Route.writeRecord`); only where there is more to say than one direct try.
     package var decisions: [UInt8]?
 
     package init(

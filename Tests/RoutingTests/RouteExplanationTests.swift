@@ -15,6 +15,24 @@ import Testing
                 """)
     }
 
+    /// The journal keeps only what led to a try that answered; the rest stands in the call's row.
+    @Test func `what the journal keeps stands for the whole explanation`() {
+        for plan in [Tree.leaf, .branch(.loadBalance(sticky: nil), Tree.leaves(2)), .fallback(Tree.leaves(2))] {
+            for status in [200, 404] {
+                var driver = RouteDriver(plan)
+                _ = driver.run([.status(status), .status(status)])
+                var json = JSONWriter()
+                driver.route.writeRecord(to: &json)
+                let target = driver.explanation.contains("targets[1]\"") ? "config.targets[1]" : nil
+                let told = Route.explanation(
+                    of: json.bytes, target: target ?? driver.plan.targets[0].path, status: status, microseconds: 5000)
+                #expect(String(decoding: told, as: UTF8.self) == driver.explanation)
+                // Two tries are told whole.
+                #expect((json.bytes.first == UInt8(ascii: "[")) == (driver.route.tries == 1))
+            }
+        }
+    }
+
     @Test func `a call that runs has no outcome`() {
         var driver = RouteDriver(Plan.direct)
         _ = driver.start()

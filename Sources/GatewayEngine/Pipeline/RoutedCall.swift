@@ -218,8 +218,8 @@ final class RoutedCall {
     private func explain() {
         if plan === Plan.direct, route.tries == 1 { return }
         if route.retries > 0, report.target == plan.targets[route.target].path { report.retryAttemptCount = route.retries }
-        var json = JSONWriter(reserving: 512)
-        route.writeExplanation(to: &json)
+        var json = JSONWriter(reserving: 384)
+        route.writeRecord(to: &json)
         report.decisions = json.bytes
     }
 }

@@ -45,7 +45,7 @@ extension Route {
     }
 
     /// What nearly every call has is constant text with values between, since it is written for each call.
-    private func write(_ decision: RouteDecision, to json: inout JSONWriter) {
+    func write(_ decision: RouteDecision, to json: inout JSONWriter) {
         switch decision {
         case .entered(let strategy): return json.bytes.append(contentsOf: strategy.explanation)
         case .condition(let held?):
@@ -257,7 +257,7 @@ private func appendMilliseconds(from start: UInt64, to end: UInt64, to bytes: in
 }
 
 /// A number of so many thousandths (`digits` 3) or millionths (6), without zeros at its end.
-private func appendFraction(_ count: Int, of digits: Int, to bytes: inout [UInt8]) {
+func appendFraction(_ count: Int, of digits: Int, to bytes: inout [UInt8]) {
     var unit = digits == 3 ? 1000 : 1_000_000
     appendDecimal(count / unit, to: &bytes)
     var rest = count % unit

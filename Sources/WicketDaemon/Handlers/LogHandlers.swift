@@ -3,6 +3,7 @@ import GatewayEngine
 import GatewayModel
 import GatewayStore
 import JSONBytes
+import Routing
 import SocketServer
 import WicketProtocol
 
@@ -38,6 +39,13 @@ enum LogHandlers {
         return json(row(call).write)
     }
 
+    private static func decisions(of record: CallRecord) -> [UInt8]? {
+        record.decisions.map {
+            Route.explanation(
+                of: $0, target: record.target ?? "config", status: record.status, microseconds: record.upstreamMicroseconds ?? 0)
+        }
+    }
+
     private static func explain(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
         let trace = try request.params(RequestsExplain.Params.init(from:_:)).traceID
         let store = request.session.services.shared.store
@@ -50,7 +58,7 @@ enum LogHandlers {
             throw GatewayFailure(.notFound, "The log has no call of the trace \(trace): a reply's gateway.trace_id names one.")
         }
         let requests = calls.reversed().map { call in
-            RequestsExplain.Result.Request(call: row(call), decisions: call.record.decisions)
+            RequestsExplain.Result.Request(call: row(call), decisions: decisions(of: call.record))
         }
         return json(RequestsExplain.Result(requests: requests).write)
     }
