@@ -49,6 +49,23 @@ struct InlinePlanTests {
         }
     }
 
+    @Test func `plans that are large are kept in so much room, not in so many`() async throws {
+        // Each of its leaves has what the root gives: some kilobytes of JSON make a plan of a megabyte.
+        func large(_ number: Int) -> String {
+            let members = (0..<60).map { #""p\#($0)":1"# }.joined(separator: ",")
+            let leaves = (0..<200).map { _ in #"{"virtual_key":"k\#(number)","override_params":{"a":1}}"# }.joined(separator: ",")
+            return #"{"strategy":{"mode":"fallback"},"override_params":{\#(members)},"targets":[\#(leaves)]}"#
+        }
+        try await withLibrary { library, _ in
+            let first = try plan(library, large(0))
+            #expect(first.roughBytes > 500_000)
+            #expect(try plan(library, large(0)) === first)
+            for number in 1..<40 { _ = try plan(library, large(number)) }
+            #expect(try plan(library, large(39)) === plan(library, large(39)))
+            #expect(try plan(library, large(0)) !== first)
+        }
+    }
+
     @Test func `a config that is too long to keep is followed all the same`() async throws {
         try await withLibrary { library, _ in
             let long = #"{"virtual_key":"a"\#(String(repeating: " ", count: 70_000))}"#

@@ -81,7 +81,7 @@ import Testing
         #expect(try !Pattern(pattern).matches(String(repeating: "a", count: 4000) + "!"))
     }
 
-    @Test func `four kilobytes of a value are read, and where they end is no end`() throws {
+    @Test func `a kilobyte of a value is read, and where it ends is no end`() throws {
         let long = String(repeating: "a", count: Pattern.longestText)
         #expect(try Pattern("a$").matches(long))
         #expect(try !Pattern("b").matches(long + "b"))
@@ -89,13 +89,20 @@ import Testing
         #expect(try Pattern("^a").matches(long + "b"))
     }
 
+    @Test func `a class of many characters is looked up, not walked through`() {
+        let odd = CharacterSet(ranges: (0..<1000).reversed().map { 2 * $0 + 1...2 * $0 + 1 })
+        #expect(odd.ranges.count == 1000 && odd.contains(999) && !odd.contains(1000) && odd.inverted.contains(1000))
+        #expect(CharacterSet(ranges: [5...9, 1...3, 4...4, 8...12]).ranges == [1...12])
+        #expect(!CharacterSet(ranges: []).contains(1) && CharacterSet(ranges: [], isInverted: true).contains(1))
+    }
+
     @Test func `all patterns of a config share one allowance`() throws {
         func config(_ count: Int) -> String {
-            let condition = #"{"query": {"params.n": {"$regex": "a{999}"}}, "then": "a"}"#
+            let condition = #"{"query": {"params.n": {"$regex": "a{499}"}}, "then": "a"}"#
             let conditions = Array(repeating: condition, count: count).joined(separator: ",")
             return #"{"strategy": {"mode": "conditional", "conditions": [\#(conditions)]}, "targets": [{"name": "a"}]}"#
         }
-        #expect(try refusal(config(4)) == nil)
-        #expect(try refusal(config(5)) != nil)
+        #expect(try refusal(config(2)) == nil)
+        #expect(try refusal(config(3)) != nil)
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GatewayModel
 import Testing
 
 @testable import Routing
@@ -111,5 +112,46 @@ import Testing
         for metadata in ["null", "[]", "3", #"{"a": 2}"#] { #expect(try plan.choice(facts(metadata: metadata)) == 0) }
         #expect(try plan.choice(facts(metadata: #"{"a": 1}"#)) == 1)
         #expect(try plan.choice(facts()) == 0)
+    }
+
+    /// What a caller may ask of a condition is bounded, whatever the config and the request are.
+    @Test func `a config looks at so many fields and values, and no more`() throws {
+        func config(_ query: String) -> String {
+            #"""
+            {"strategy": {"mode": "conditional", "conditions": [{"query": \#(query), "then": "yes"}]},
+             "targets": [{"name": "yes"}]}
+            """#
+        }
+        func fields(_ count: Int) -> String {
+            config(#"{"$or": [\#(Array(repeating: #"{"params.n": 1}"#, count: count).joined(separator: ","))]}"#)
+        }
+        func values(_ count: Int) -> String {
+            config(#"{"params.n": {"$in": [\#(Array(repeating: "1", count: count).joined(separator: ","))]}}"#)
+        }
+        #expect(try refusal(fields(512)) == nil)
+        #expect(try refusal(fields(513))?.path?.hasSuffix(#"$or[512].params.n"#) == true)
+        #expect(try refusal(values(4096)) == nil)
+        #expect(try refusal(values(4097))?.path?.hasSuffix("$in[4096]") == true)
+    }
+
+    @Test func `a very long text equals nothing, and is read from its beginning`() throws {
+        let long = String(repeating: "7", count: 20_000)
+        let plan = try compile(
+            #"""
+            {"strategy": {"mode": "conditional", "conditions": [
+               {"query": {"params.t": "\#(long)"}, "then": "equal"},
+               {"query": {"params.t": {"$regex": "^777"}}, "then": "begins"}]},
+             "targets": [{"name": "equal"}, {"name": "begins"}]}
+            """#)
+        #expect(try plan.choice(facts(metadata: "{}", params: #"{"t": "\#(long)"}"#)) == 1)
+    }
+
+    @Test func `a name of any length is cut in what is said of it`() throws {
+        let name = String(repeating: "n", count: 100_000)
+        let config = #"{"targets": [], "\#(name)": 1, "strategy": {"mode": "no", "\#(name)": 1}}"#
+        let fault = try #require(try refusal(config))
+        #expect(fault.message.utf8.count < 1000)
+        let plan = try compile(#"{"virtual_key": "a", "\#(name)": 1}"#)
+        #expect(plan.warnings.reduce(0) { $0 + $1.utf8.count } < 1000)
     }
 }

@@ -165,3 +165,12 @@ def test_a_key_in_an_inline_config_is_stored_nowhere(make_daemon, connect, provi
     assert daemon.stop() == 0
     for path in [daemon.log_file, *daemon.state.rglob("*")]:
         assert not path.is_file() or secret.encode() not in path.read_bytes(), path
+
+
+def test_a_default_model_is_asked_where_the_request_names_none(client):
+    config = {"provider": "local", "default_params": {"model": "local/echo"}}
+    request = {"messages": [{"role": "user", "content": "Hi"}]}
+    reply = client.call("chat.completions.create", {"request": request, "options": {"config": config}})
+    assert reply["response"]["model"] == "local/echo"
+    own = client.call("chat.completions.create", {"request": {**request, "model": "local/slow-1"}, "options": {"config": config}})
+    assert own["response"]["model"] == "local/slow-1"

@@ -9,6 +9,8 @@ import Routing
 struct InlinePlans {
     /// A program that writes its configs in the few ways it has needs no more.
     static let capacity = 256
+    /// And in bytes, roughly: a short config can make a large plan, since each leaf has what its ancestors give.
+    static let mostBytes = 16 << 20
     /// Longer ones are compiled at each call, so that what is kept has a bound.
     static let longestConfig = 65_536
 
@@ -16,7 +18,9 @@ struct InlinePlans {
         var json: [UInt8]
         var plan: Plan
         var lastUse: UInt64
+        var bytes: Int
     }
+    private var bytes = 0
     private var entries: [UInt64: Entry] = [:]
     private var uses: UInt64 = 0
 
@@ -32,12 +36,21 @@ struct InlinePlans {
 
     /// Keeps a plan, in the place of the one that was used longest ago when there is no room.
     mutating func keep(_ plan: Plan, of json: [UInt8], key: UInt64) {
-        if entries.count >= Self.capacity, entries[key] == nil {
-            // Looking through all of them costs less than the compiling that came before.
-            if let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) { entries[oldest.key] = nil }
+        let size = json.count + plan.roughBytes
+        if size > Self.mostBytes / 4 { return }
+        forget(key)
+        // Looking through all of them costs less than the compiling that came before.
+        while entries.count >= Self.capacity || bytes + size > Self.mostBytes {
+            guard let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) else { break }
+            forget(oldest.key)
         }
         uses += 1
-        entries[key] = Entry(json: json, plan: plan, lastUse: uses)
+        entries[key] = Entry(json: json, plan: plan, lastUse: uses, bytes: size)
+        bytes += size
+    }
+
+    private mutating func forget(_ key: UInt64) {
+        if let old = entries.removeValue(forKey: key) { bytes -= old.bytes }
     }
 
     /// Four lanes of eight bytes side by side, since a multiplication takes longer than it takes to start the next one. Nothing

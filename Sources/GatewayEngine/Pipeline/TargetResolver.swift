@@ -12,7 +12,13 @@ struct TargetResolver: Sendable {
     /// - Parameter now: milliseconds since 1970; a key that has expired by then is refused.
     func resolve(_ leaf: PlanTarget, for call: GatewayCall, now: Int) throws(GatewayFailure) -> Target {
         var wish = Wish(leaf, call.options)
-        if let model = leaf.edits.model { wish.model = model } else { wish.model = try requestedModel(call) }
+        if let model = leaf.edits.model {
+            wish.model = model
+        } else if let model = leaf.edits.defaultModel, call.document.find("model", in: call.request) == nil {
+            wish.model = model
+        } else {
+            wish.model = try requestedModel(call)
+        }
         if let slug = takeKeySlug(&wish.model), wish.virtualKey == nil { wish.virtualKey = slug }
         if let name = wish.virtualKey { return try target(forKey: name, wish, now) }
         if let provider = wish.provider {

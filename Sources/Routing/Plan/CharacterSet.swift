@@ -2,10 +2,38 @@
 
 /// A set of characters: ranges, or all that is outside of them.
 struct CharacterSet: Sendable {
-    var ranges: [ClosedRange<UInt32>]
-    var isInverted = false
+    /// Sorted, and none touches the next.
+    let ranges: [ClosedRange<UInt32>]
+    let isInverted: Bool
 
-    func contains(_ character: UInt32) -> Bool { ranges.contains { $0.contains(character) } != isInverted }
+    init(ranges: [ClosedRange<UInt32>], isInverted: Bool = false) {
+        var merged: [ClosedRange<UInt32>] = []
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = merged.last, range.lowerBound <= last.upperBound &+ 1 {
+                merged[merged.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+            } else {
+                merged.append(range)
+            }
+        }
+        self.ranges = merged
+        self.isInverted = isInverted
+    }
+
+    /// By halves, so that a class of a thousand characters costs little more than one of ten.
+    func contains(_ character: UInt32) -> Bool {
+        var (low, high) = (0, ranges.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if character < ranges[middle].lowerBound {
+                high = middle
+            } else if character > ranges[middle].upperBound {
+                low = middle + 1
+            } else {
+                return !isInverted
+            }
+        }
+        return isInverted
+    }
 
     static let digit = CharacterSet(ranges: [0x30...0x39])
     static let word = CharacterSet(ranges: [0x30...0x39, 0x41...0x5A, 0x5F...0x5F, 0x61...0x7A])
@@ -21,7 +49,7 @@ struct CharacterSet: Sendable {
     var flat: [ClosedRange<UInt32>] {
         guard isInverted else { return ranges }
         var (flat, from) = ([ClosedRange<UInt32>](), UInt32(0))
-        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+        for range in ranges {
             if range.lowerBound > from { flat.append(from...(range.lowerBound - 1)) }
             from = max(from, range.upperBound + 1)
         }

@@ -14,6 +14,9 @@ final class ConfigSource: Sendable {
         self.name = name
     }
 
+    /// A name of any length comes from the caller, and goes into messages.
+    static func shortened(_ name: String) -> String { name.utf8.count <= 64 ? name : name.prefix(64) + "…" }
+
     /// `options.config.targets[0].retry`. Found again from the root, so that a config without a fault costs no paths.
     func place(of node: JSONNode) -> String {
         let start = document.range(node).lowerBound
@@ -21,7 +24,7 @@ final class ConfigSource: Sendable {
         var current = root
         descent: while current != node {
             for (key, value) in document.members(of: current) where document.range(value).contains(start) {
-                place += "." + (document.string(key) ?? "")
+                place += "." + Self.shortened(document.string(key) ?? "")
                 current = value
                 continue descent
             }
@@ -68,7 +71,9 @@ extension ConfigValue {
     func int(_ range: ClosedRange<Int>) throws(GatewayFailure) -> Int {
         guard let value = source.document.int(node), range.contains(value) else {
             throw fault(
-                range.upperBound == .max
+                range.lowerBound == .min
+                    ? "must be a whole number."
+                    : range.upperBound == .max
                     ? "must be a whole number, \(range.lowerBound) or more."
                     : "must be a whole number from \(range.lowerBound) to \(range.upperBound).")
         }

@@ -8,7 +8,7 @@ enum FactValue: Sendable {
     case bool(Bool)
     case number(Double)
     case text(String)
-    /// A list or an object, by the text that JavaScript makes of it.
+    /// What equals nothing: a list or an object, by the text that JavaScript makes of it, or a very long text by its beginning.
     case container(String)
 
     init(_ node: JSONNode, of document: JSONDocument) {
@@ -17,10 +17,19 @@ enum FactValue: Sendable {
         case .true: self = .bool(true)
         case .false: self = .bool(false)
         case .number: self = .number(document.double(node) ?? .nan)
-        case .string: self = .text(document.string(node) ?? "")
+        case .string: self = Self.text(node, of: document)
         case .object: self = .container("[object Object]")
         case .array: self = .container(Self.joined(node, of: document))
         }
+    }
+
+    /// A longer text equals nothing that a config would name, and is read from its beginning only: each condition reads it anew.
+    private static let longestText = 16_384
+
+    private static func text(_ node: JSONNode, of document: JSONDocument) -> FactValue {
+        let raw = document.raw(node)
+        if raw.count <= longestText { return .text(document.string(node) ?? "") }
+        return .container(String(decoding: raw.dropFirst().prefix(longestText), as: UTF8.self))
     }
 
     /// `[1, [2, null]]` is the text `1,2,`.

@@ -13,8 +13,8 @@ struct PatternFault: Error {
 /// What needs to go back (look-around, back references) is refused.
 struct Pattern: Sendable {
     /// In bytes. More of a value is not read; an end that is not reached does not match `$`.
-    static let longestText = 4096
-    static let mostInstructions = 1000
+    static let longestText = 1024
+    static let mostInstructions = 500
 
     enum Instruction: Sendable {
         case character(UInt32)

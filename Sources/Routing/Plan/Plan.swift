@@ -15,6 +15,14 @@ package final class Plan: Sendable {
         self.warnings = warnings
     }
 
+    /// What it takes in memory, roughly, in bytes.
+    package var roughBytes: Int {
+        targets.reduce(warnings.reduce(0) { $0 + $1.utf8.count }) { sum, target in
+            let edits = target.edits
+            return sum + 640 + 64 * (edits.overrides.count + edits.defaults.count) + 32 * edits.dropped.count
+        }
+    }
+
     /// What a call without a config follows: the one target that its options name.
     package static let direct = Plan(root: .target(0), targets: [PlanTarget(path: "config")])
 

@@ -35,7 +35,10 @@ extension PlanCompiler {
             let model = try merge(value, into: &heir.edits.overrides)
             if let model { heir.edits.model = try overriddenModel(model) }
         }
-        if let value = object[.defaultParams] { _ = try merge(value, into: &heir.edits.defaults) }
+        if let value = object[.defaultParams] {
+            let model = try merge(value, into: &heir.edits.defaults)
+            if let model { heir.edits.defaultModel = try overriddenModel(model) }
+        }
         if let value = object[.dropParams] {
             for element in try value.elements("a list of parameter names") {
                 let name = try element.string()

@@ -25,7 +25,7 @@ struct PlanCompiler {
 
     private(set) var targets: [PlanTarget] = []
     var warnings = PlanWarnings()
-    var patterns = PatternBudget()
+    var budget = QueryBudget()
 
     /// - Parameter parent: what the node inherits, in the form of a target that has the node's own path.
     mutating func compile(

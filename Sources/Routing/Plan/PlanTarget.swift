@@ -49,6 +49,8 @@ package struct BodyEdits: Sendable {
     package var isEmpty: Bool { overrides.isEmpty && defaults.isEmpty && dropped.isEmpty }
     /// The model that `override_params` names.
     package var model: String?
+    /// The model that `default_params` names.
+    package var defaultModel: String?
 }
 
 /// A member of a JSON object: its name, and its value as raw JSON.

@@ -37,7 +37,12 @@ extension PlanCompiler {
                 Self.operators.contains(name)
                     ? "stands where a field must: write {\"metadata.name\": {\"\(name)\": …}}."
                     : "is no operator here: a query holds fields, $and and $or.")
-        default: return .field(field(name, value), try tests(value))
+        default:
+            guard budget.fields > 0 else {
+                throw value.fault("is one field too many: all conditions together look at \(QueryBudget.mostFields) at most.")
+            }
+            budget.fields -= 1
+            return .field(field(name, value), try tests(value))
         }
     }
 
@@ -106,9 +111,15 @@ extension PlanCompiler {
         }
     }
 
-    private func scalars(_ value: ConfigValue) throws(GatewayFailure) -> [FactValue] {
+    private mutating func scalars(_ value: ConfigValue) throws(GatewayFailure) -> [FactValue] {
         var values: [FactValue] = []
-        for element in try value.elements("a list of values") { values.append(try scalar(element)) }
+        for element in try value.elements("a list of values") {
+            guard budget.values > 0 else {
+                throw element.fault("is one value too many: all conditions together have at most \(QueryBudget.mostValues).")
+            }
+            budget.values -= 1
+            values.append(try scalar(element))
+        }
         return values
     }
 
@@ -123,8 +134,8 @@ extension PlanCompiler {
     private mutating func pattern(_ value: ConfigValue) throws(GatewayFailure) -> Pattern {
         guard let text = value.document.string(value.node) else { throw value.fault("must be a regular expression, as text.") }
         do throws(PatternFault) {
-            let pattern = try Pattern(text, instructions: patterns.left)
-            patterns.left -= pattern.size
+            let pattern = try Pattern(text, instructions: budget.instructions)
+            budget.instructions -= pattern.size
             return pattern
         } catch {
             throw value.fault("is no regular expression that is understood here: \(error.what).")
@@ -132,7 +143,14 @@ extension PlanCompiler {
     }
 }
 
-/// How many instructions all patterns of one config may have together: it bounds the time that its conditions take.
-struct PatternBudget {
-    var left = 4096
+/// What all conditions of one config may have together: it bounds the time that they take, whatever the request is.
+struct QueryBudget {
+    static let mostFields = 512
+    static let mostValues = 4096
+    /// Fields that are looked up.
+    var fields = Self.mostFields
+    /// Values in lists.
+    var values = Self.mostValues
+    /// Instructions of patterns.
+    var instructions = 1000
 }
