@@ -21,8 +21,9 @@ extension GatewayFailure {
         switch limit {
         case .connect(let milliseconds):
             let detail = reason.map { ": \(sentence($0))" } ?? "."
+            // No limit of the caller's: nobody was there, as when a connection is refused.
             return GatewayFailure(
-                .upstreamTimeout, "No connection to \(authority) within \(milliseconds) ms (connect timeout)\(detail)")
+                .upstreamUnreachable, "No connection to \(authority) within \(milliseconds) ms (connect timeout)\(detail)")
         case .firstByte(let milliseconds):
             return GatewayFailure(.upstreamTimeout, "\(authority) sent no answer within \(milliseconds) ms (first-byte timeout).")
         case .total(let milliseconds):

@@ -60,6 +60,19 @@ import Testing
         #expect(try cache.targets(.direct, try call(), resolver, now: 1).target(0).virtualKey == "prod")
     }
 
+    @Test func `what a list of models was asked by is no other call's target`() throws {
+        vault.change { $0.models = ["gpt-4o-mini"] }
+        var cache = TargetCache()
+        let document = try JSONDocument(#"{"model": "gpt-4o"}"#)
+        var options = CallOptions()
+        options.virtualKey = "prod"
+        let list = GatewayCall(
+            operation: .models, document: document, request: document.root, options: options,
+            peer: PeerIdentity(pid: 1, uid: 1, gid: 1))
+        #expect(try cache.targets(.direct, list, resolver, now: 1).target(0).model == "")
+        #expect(throws: GatewayFailure.self) { try cache.targets(.direct, try call(), resolver, now: 1).target(0) }
+    }
+
     @Test func `a caller's own key is not kept`() throws {
         var cache = TargetCache()
         func own(_ key: String) throws -> GatewayCall {

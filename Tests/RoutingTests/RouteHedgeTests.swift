@@ -98,10 +98,11 @@ import Testing
             driver.ended(2, .status(500)) == .attempt(3, target: 2, hedgeAfter: nil), "the leaf of the second try had its turn")
     }
 
-    @Test func `a fault of the request ends both`() {
+    @Test func `a second try that cannot be made leaves the first one alone`() {
         var driver = Self.late(Self.hedged())
         _ = Self.second(&driver)
-        #expect(driver.ended(1, .fault) == .finish(1, losing: 0))
+        #expect(driver.ended(1, .fault) == .pending)
+        #expect(driver.ended(0, .status(200)) == .finish(0, losing: nil))
         #expect(Self.isIdle(driver))
     }
 

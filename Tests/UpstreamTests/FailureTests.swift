@@ -139,7 +139,7 @@ import Testing
     }
 
     /// The server takes the connection and never answers the handshake.
-    @Test func `a handshake that does not end is a connect timeout`() async throws {
+    @Test func `a handshake that does not end is a host that is not reached`() async throws {
         let server = TestServer { $0.waitForEnd() }
         let failure = try await withTransport { transport in
             let request = UpstreamRequest.post(
@@ -147,7 +147,7 @@ import Testing
                 timeouts: UpstreamTimeouts(connectMilliseconds: 40, totalMilliseconds: 60_000))
             return await transport.refusal(of: request)
         }
-        #expect(failure?.code == .upstreamTimeout)
+        #expect(failure?.code == .upstreamUnreachable)
         #expect(failure?.message.contains("within 40 ms (connect timeout)") == true)
     }
 }

@@ -199,7 +199,8 @@ final class RoutedCall {
         case .noRoute:
             return GatewayFailure(
                 .noRoute,
-                "No condition of the config holds for this call, and it has no default: give strategy.default a target.",
+                "No target is left to ask: no condition of the config holds and it has no default, or all were passed by. "
+                    + "Give strategy.default a target; `wicket why` tells what was decided.",
                 path: "options.config")
         case .circuitOpen(let milliseconds):
             return GatewayFailure(

@@ -24,6 +24,8 @@ struct TargetCache {
         }
     }
     private static let capacity = 32
+    /// In bytes: an entry holds on to its plan.
+    private static let largestPlan = 256 << 10
     private var entries: [Entry] = []
 
     init() {}
@@ -33,20 +35,25 @@ struct TargetCache {
     /// - Parameter now: milliseconds since 1970.
     mutating func targets(_ plan: Plan, _ call: GatewayCall, _ resolver: TargetResolver, now: Int) -> CallTargets {
         let generation = resolver.secrets.generation
-        guard let node = call.document.find("model", in: call.request), call.options.apiKey == nil else {
+        // A list of models is asked for without one, so its target is no other call's.
+        guard call.operation != .models, call.options.apiKey == nil,
+            let node = call.document.find("model", in: call.request)
+        else {
             return CallTargets(plan, call, resolver, now: now)
         }
         for index in entries.indices where entries[index].fits(plan, call, node) {
             if entries[index].generation == generation, now < entries[index].expiry {
-                // The more often one is used the sooner it is met.
-                if index > 0 { entries.swapAt(index, index - 1) }
-                return entries[max(0, index - 1)].targets
+                // What was used last is met first, and what was not used for longest goes first.
+                if index > 0 { entries.insert(entries.remove(at: index), at: 0) }
+                return entries[0].targets
             }
             entries.remove(at: index)
             break
         }
         let targets = CallTargets(plan, call, resolver, now: now)
-        if targets.isComplete, !plan.holdsSecret { keep(targets, plan, call, node, generation) }
+        if targets.isComplete, !plan.holdsSecret, plan.roughBytes < Self.largestPlan {
+            keep(targets, plan, call, node, generation)
+        }
         return targets
     }
 
@@ -55,9 +62,10 @@ struct TargetCache {
     ) {
         if entries.count >= Self.capacity { entries.removeLast() }
         let options = call.options
-        entries.append(
+        entries.insert(
             Entry(
                 plan: plan, virtualKey: options.virtualKey, provider: options.provider, customHost: options.customHost,
-                model: call.document.string(model) ?? "", generation: generation, expiry: targets.expiry, targets: targets))
+                model: call.document.string(model) ?? "", generation: generation, expiry: targets.expiry, targets: targets),
+            at: 0)
     }
 }

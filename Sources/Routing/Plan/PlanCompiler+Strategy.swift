@@ -72,12 +72,18 @@ extension PlanCompiler {
         return rule
     }
 
+    private static var mostStickyFields: Int { 8 }
+
     private func stickyFields(_ list: ConfigValue) throws(GatewayFailure) -> [String] {
         var fields: [String] = []
         for element in try list.elements("a list of fields, as in [\"metadata.user_id\"]") {
             let field = try element.string()
             guard ["metadata.", "params.", "headers."].contains(where: { field.hasPrefix($0) && field != $0 }) else {
                 throw element.fault("names no field: it starts with metadata., params. or headers.")
+            }
+            if fields.contains(field) { continue }
+            guard fields.count < Self.mostStickyFields else {
+                throw element.fault("is one field too many: at most \(Self.mostStickyFields) say who a session is of.")
             }
             fields.append(field)
         }

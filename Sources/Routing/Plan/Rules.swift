@@ -21,7 +21,7 @@ package struct RetryRule: Sendable, Equatable {
 
 /// Limits on one try, in milliseconds; nil: none is set here.
 package struct TimeoutRule: Sendable, Equatable {
-    /// `request_timeout`: to the answer's head.
+    /// `request_timeout`: to the end of a whole answer, to the head of a streamed one.
     package var requestMilliseconds: Int?
     /// `first_chunk_timeout`: to the first chunk of a stream.
     package var firstChunkMilliseconds: Int?

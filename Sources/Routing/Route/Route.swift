@@ -84,6 +84,8 @@ package struct Route {
         now: UInt64, random: inout some RandomNumberGenerator
     ) -> RouteStep {
         guard end(id, result.end, lost: false, candidates, &health, now: now) else { return .pending }
+        // A second try that cannot even be made says nothing against the first one, which runs.
+        if result.isGatewayFault, running != nil { return .pending }
         last = id
         if result.end == .cancelled || result.hasSentChunks || result.isGatewayFault || committed == id || isAccepted(result.end)
         {

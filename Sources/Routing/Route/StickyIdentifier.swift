@@ -78,7 +78,10 @@ extension RoutingFacts {
     private func append(_ field: String, _ node: JSONNode, of document: JSONDocument, to text: inout [UInt8]) {
         guard !document.isNull(node) else { return }
         begin(field, in: &text)
-        text.append(contentsOf: document.textBytes(node) ?? document.raw(node))
+        // Of a value that is no identifier the beginning has to do: this is on every such call's way.
+        let raw = document.raw(node)
+        if raw.count > 4096 { return text.append(contentsOf: raw.prefix(4096)) }
+        text.append(contentsOf: document.textBytes(node) ?? raw)
     }
 
     private func begin(_ field: String, in text: inout [UInt8]) {

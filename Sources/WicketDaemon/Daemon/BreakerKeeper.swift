@@ -41,8 +41,10 @@ final class BreakerKeeper: Sendable {
             // From here on a change needs a write of its own.
             isQueued.store(false, ordering: .releasing)
             return rows(of: health)
-        } finished: { [logger] failure in
+        } finished: { [self] failure in
             guard let failure else { return }
+            // It may have failed before the rows were asked for.
+            isQueued.store(false, ordering: .releasing)
             logger.warning("Open breakers could not be kept for the next start", ["detail": .text(failure.message)])
         }
     }
