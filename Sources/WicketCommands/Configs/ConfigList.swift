@@ -22,15 +22,11 @@ struct ConfigList: AsyncParsableCommand {
             .init("NAME", .whole), .init("VERSION", .number), .init("SAVED", .whole), .init("SOURCE", .whole),
             .init("DIGEST", .whole), .init("STATE"),
         ])
-        var page = Page(limit: 200)
-        repeat {
-            let params = ConfigsList.Params(page: page)
-            let result = try await client.call(ConfigsList.name, WicketValue(writing: params.write))
-            if console.json { try console.line(result) }
-            table.rows += result["configs"].elements.map(Self.row)
-            page.cursor = result["next_cursor"].string
-        } while page.cursor != nil
-        if console.json { return }
+        let configs = try await client.allRows(ConfigsList.name, "configs", console) {
+            WicketValue(writing: ConfigsList.Params(page: $0).write)
+        }
+        guard let configs else { return }
+        table.rows = configs.map(Self.row)
         if table.rows.isEmpty { return console.note("No configs yet. Save one: wicket configs create NAME FILE") }
         for line in table.lines(width: console.width, style: console.outputStyle) { try console.line(line) }
     }

@@ -21,21 +21,16 @@ struct ConfigVersions: AsyncParsableCommand {
         let console = global.console
         let client = try await global.connectAdmin()
         var table = Table([.init("VERSION", .number), .init("SAVED", .whole), .init("DIGEST", .whole)])
-        var page = Page(limit: 200)
-        repeat {
-            let params = ConfigsVersionsList.Params(name: name, page: page)
-            let result = try await client.call(
-                ConfigsVersionsList.name, WicketValue(writing: params.write), advice: ConfigAdvice.all)
-            if console.json { try console.line(result) }
-            table.rows += result["versions"].elements.map { version in
-                [
-                    version["version"].int.map(String.init) ?? "", shortTime(version["created_at"].string),
-                    version["digest"].string ?? "",
-                ]
-            }
-            page.cursor = result["next_cursor"].string
-        } while page.cursor != nil
-        if console.json { return }
+        let versions = try await client.allRows(ConfigsVersionsList.name, "versions", console, advice: ConfigAdvice.all) {
+            WicketValue(writing: ConfigsVersionsList.Params(name: name, page: $0).write)
+        }
+        guard let versions else { return }
+        table.rows = versions.map { version in
+            [
+                version["version"].int.map(String.init) ?? "", shortTime(version["created_at"].string),
+                version["digest"].string ?? "",
+            ]
+        }
         for line in table.lines(width: console.width, style: console.outputStyle) { try console.line(line) }
     }
 }

@@ -20,15 +20,11 @@ struct KeysList: AsyncParsableCommand {
         let client = try await global.connectAdmin()
         let titles = ["NAME", "PROVIDER", "MODELS", "BASE URL", "FINGERPRINT", "CREATED", "NOTE"]
         var table = Table(titles.map { Table.Column($0) })
-        var page = Page(limit: 200)
-        repeat {
-            let params = VirtualKeysList.Params(page: page)
-            let result = try await client.call(VirtualKeysList.name, WicketValue(writing: params.write))
-            if console.json { try console.line(result) }
-            table.rows += result["virtual_keys"].elements.map(Self.row)
-            page.cursor = result["next_cursor"].string
-        } while page.cursor != nil
-        if console.json { return }
+        let keys = try await client.allRows(VirtualKeysList.name, "virtual_keys", console) {
+            WicketValue(writing: VirtualKeysList.Params(page: $0).write)
+        }
+        guard let keys else { return }
+        table.rows = keys.map(Self.row)
         if table.rows.isEmpty { return console.note("No keys yet. Add one: wicket keys add NAME --provider PROVIDER") }
         for line in table.lines(width: console.width, style: console.outputStyle) { try console.line(line) }
     }

@@ -8,20 +8,7 @@ package enum ConfigsList: RPCMethod {
     package static let socket = RPCSocket.admin
     package static let summary = "Lists the saved configs by name."
 
-    package struct Params: Sendable, Equatable {
-        package var page: Page
-        package init(page: Page = Page()) { self.page = page }
-
-        package init(from document: JSONDocument, _ node: JSONNode?) throws(ParamsError) {
-            page = try Page(in: try ParamsReader(document, node, known: Page.members))
-        }
-
-        package func write(to json: inout JSONWriter) {
-            json.beginObject()
-            page.write(to: &json)
-            json.endObject()
-        }
-    }
+    package typealias Params = PageParams
 
     package struct Result: Sendable {
         package var configs: [ConfigDescription]
@@ -33,13 +20,7 @@ package enum ConfigsList: RPCMethod {
         }
 
         package func write(to json: inout JSONWriter) {
-            json.beginObject()
-            json.key("configs")
-            json.beginArray()
-            for config in configs { config.write(to: &json) }
-            json.endArray()
-            json.key("next_cursor"); json.string(orNull: nextCursor)
-            json.endObject()
+            json.page("configs", configs, next: nextCursor) { $0.write(to: &$1) }
         }
     }
 }

@@ -42,6 +42,14 @@ package enum ConfigsVersionsList: RPCMethod {
             self.digest = digest
             self.createdAt = createdAt
         }
+
+        func write(to json: inout JSONWriter) {
+            json.beginObject()
+            json.key("version"); json.int(version)
+            json.key("digest"); json.string(digest)
+            json.key("created_at"); json.string(createdAt)
+            json.endObject()
+        }
     }
 
     package struct Result: Sendable {
@@ -54,19 +62,7 @@ package enum ConfigsVersionsList: RPCMethod {
         }
 
         package func write(to json: inout JSONWriter) {
-            json.beginObject()
-            json.key("versions")
-            json.beginArray()
-            for version in versions {
-                json.beginObject()
-                json.key("version"); json.int(version.version)
-                json.key("digest"); json.string(version.digest)
-                json.key("created_at"); json.string(version.createdAt)
-                json.endObject()
-            }
-            json.endArray()
-            json.key("next_cursor"); json.string(orNull: nextCursor)
-            json.endObject()
+            json.page("versions", versions, next: nextCursor) { $0.write(to: &$1) }
         }
     }
 }

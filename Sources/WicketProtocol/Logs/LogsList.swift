@@ -41,13 +41,7 @@ package enum LogsList: RPCMethod {
         }
 
         package func write(to json: inout JSONWriter) {
-            json.beginObject()
-            json.key("logs")
-            json.beginArray()
-            for row in logs { row.write(to: &json) }
-            json.endArray()
-            json.key("next_cursor"); json.string(orNull: nextCursor)
-            json.endObject()
+            json.page("logs", logs, next: nextCursor) { $0.write(to: &$1) }
         }
     }
 }

@@ -8,20 +8,7 @@ package enum VirtualKeysList: RPCMethod {
     package static let socket = RPCSocket.admin
     package static let summary = "Lists the virtual keys by name, without their secrets."
 
-    package struct Params: Sendable, Equatable {
-        package var page: Page
-        package init(page: Page = Page()) { self.page = page }
-
-        package init(from document: JSONDocument, _ node: JSONNode?) throws(ParamsError) {
-            page = try Page(in: try ParamsReader(document, node, known: Page.members))
-        }
-
-        package func write(to json: inout JSONWriter) {
-            json.beginObject()
-            page.write(to: &json)
-            json.endObject()
-        }
-    }
+    package typealias Params = PageParams
 
     package struct Result: Sendable {
         package var virtualKeys: [VirtualKeyDescription]
@@ -33,13 +20,7 @@ package enum VirtualKeysList: RPCMethod {
         }
 
         package func write(to json: inout JSONWriter) {
-            json.beginObject()
-            json.key("virtual_keys")
-            json.beginArray()
-            for key in virtualKeys { key.write(to: &json) }
-            json.endArray()
-            json.key("next_cursor"); json.string(orNull: nextCursor)
-            json.endObject()
+            json.page("virtual_keys", virtualKeys, next: nextCursor) { $0.write(to: &$1) }
         }
     }
 }
