@@ -10,8 +10,7 @@ import Synchronization
 package final class KeyVault: SecretSource, Sendable {
     private struct State {
         var entries: [String: VaultEntry] = [:]
-        /// Names whose change is being written.
-        var changing: Set<String> = []
+        var changes = ChangeClaims()
     }
     private let state: Mutex<State>
     private let changes = Atomic<UInt64>(0)
@@ -205,17 +204,13 @@ extension KeyVault {
         let outcome = state.withLock { state in
             Result { () throws(GatewayFailure) in
                 try check(state)
-                guard state.changing.insert(name).inserted else {
-                    throw GatewayFailure(
-                        .conflict, "Another change of virtual key '\(name)' is being written; send this one again.",
-                        retryable: true)
-                }
+                try state.changes.claim(name, "virtual key")
             }
         }
         try outcome.get()
     }
 
-    private func end(_ name: String) { state.withLock { _ = $0.changing.remove(name) } }
+    private func end(_ name: String) { state.withLock { $0.changes.release(name) } }
 
     private func publish(_ entry: VaultEntry) {
         state.withLock { $0.entries[entry.row.name] = entry }

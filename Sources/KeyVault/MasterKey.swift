@@ -43,7 +43,7 @@ func lockedKey(_ fill: (UnsafeMutableRawBufferPointer) -> Bool) throws(GatewayFa
     return key
 }
 
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     var text: [UInt8] = []
     for byte in bytes {
         for digit in [byte >> 4, byte & 15] {

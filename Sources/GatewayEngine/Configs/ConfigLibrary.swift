@@ -13,8 +13,7 @@ package final class ConfigLibrary: ConfigSource, Sendable {
         var entries: [String: SavedConfig] = [:]
         /// Those of the configuration file, which go before saved ones of the same name.
         var fromFile: [String: SavedConfig] = [:]
-        /// Names whose change is being written.
-        var changing: Set<String> = []
+        var changes = ChangeClaims()
     }
     private let state: Mutex<State>
     private let inline = Mutex(InlinePlans())
@@ -183,11 +182,12 @@ extension ConfigLibrary {
     private func claim(
         _ name: String, _ check: (SavedConfig) throws(GatewayFailure) -> Void
     ) throws(GatewayFailure) -> Int {
-        var version = 0
-        let missing = unknown(name)
+        var version = try config(name).row.version
         try begin(name) { state throws(GatewayFailure) in
             if state.fromFile[name] != nil { throw Self.isFromFile(name) }
-            guard let old = state.entries[name] else { throw missing }
+            guard let old = state.entries[name] else {
+                throw GatewayFailure(.notFound, "There is no config '\(name)' any more.", path: "name")
+            }
             try check(old)
             version = old.row.version
         }
@@ -198,15 +198,11 @@ extension ConfigLibrary {
         let outcome = state.withLock { state in
             Result { () throws(GatewayFailure) in
                 try check(state)
-                guard state.changing.insert(name).inserted else {
-                    throw GatewayFailure(
-                        .conflict, "Another change of the config '\(name)' is being written; send this one again.",
-                        retryable: true)
-                }
+                try state.changes.claim(name, "the config")
             }
         }
         try outcome.get()
     }
 
-    private func end(_ name: String) { state.withLock { _ = $0.changing.remove(name) } }
+    private func end(_ name: String) { state.withLock { $0.changes.release(name) } }
 }

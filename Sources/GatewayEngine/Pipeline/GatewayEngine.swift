@@ -12,13 +12,13 @@ package final class GatewayEngine {
     private let ports: EnginePorts
     private var resolver: TargetResolver
     private var targets = TargetCache()
-    private var random: SeededGenerator
+    private var random: SplitMix64
 
     /// - Parameter seed: of the draws of routing and of the ids of traces; another one for each engine.
     package init(catalog: ProviderCatalog, ports: EnginePorts, seed: UInt64) {
         self.ports = ports
         resolver = TargetResolver(catalog: catalog, secrets: ports.secrets)
-        random = SeededGenerator(seed: seed)
+        random = SplitMix64(seed: seed)
     }
 
     /// Calls that begin from now on find their providers there.

@@ -15,13 +15,13 @@ final class RoutedCall {
     private let targets: CallTargets
     private let facts: RoutingFacts
     private var route: Route
-    private var random: SeededGenerator
+    private var random: SplitMix64
     /// What the last try that ended came to.
     private var end = CallEnd.failed(.callCancelled)
 
     init(
         _ call: GatewayCall, _ plan: Plan, _ targets: CallTargets, _ ports: EnginePorts, _ report: CallReport,
-        random: SeededGenerator, startedAt wall: Int
+        random: SplitMix64, startedAt wall: Int
     ) {
         self.plan = plan
         self.targets = targets
@@ -123,7 +123,7 @@ final class RoutedCall {
     // MARK: What the route is told
 
     private func ask<Answer: Sendable>(
-        _ question: (inout Route, inout TargetHealth, UInt64, inout SeededGenerator) -> Answer
+        _ question: (inout Route, inout TargetHealth, UInt64, inout SplitMix64) -> Answer
     ) -> Answer {
         let now = ports.clock.monotonicNanoseconds()
         return ports.health.withLock { question(&route, &$0, now, &random) }

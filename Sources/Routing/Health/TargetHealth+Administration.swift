@@ -9,6 +9,11 @@ extension TargetHealth {
         targets.map { TargetSnapshot($0, now: now) }
     }
 
+    /// nil when the target is not known.
+    package func snapshot(of id: TargetID, now: UInt64) -> TargetSnapshot? {
+        index(of: id).map { TargetSnapshot(targets[$0], now: now) }
+    }
+
     /// Closes a target's breaker and forgets its failures and its refused key. What is in flight stays counted.
     /// - Returns: false when the target is not known.
     @discardableResult

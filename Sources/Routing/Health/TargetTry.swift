@@ -29,16 +29,39 @@ enum Verdict {
     case nothing
 
     init(_ end: TryEnd, _ rule: BreakerRule?) {
-        let codes = rule?.codes
         switch end {
         // It is the key that is refused; the provider is well.
         case .answered(401, _), .answered(403, _), .cancelled: self = .nothing
-        case .answered(let status, _):
-            let isFailure = codes.map { $0.contains(status) } ?? (status >= 500)
-            self = isFailure ? .failure : (200..<300).contains(status) ? .success : .nothing
-        // These have a status for the caller before they are counted: 500, 503 or 502, and 408.
-        case .broken: self = codes?.isDisjoint(with: [500, 502, 503]) ?? false ? .nothing : .failure
-        case .timedOut: self = codes?.contains(408) ?? true ? .failure : .nothing
+        default:
+            let isFailure = rule?.codes.map(end.isListed) ?? end.isProvidersFault
+            self = isFailure ? .failure : end.isSuccess ? .success : .nothing
+        }
+    }
+}
+
+extension TryEnd {
+    var isSuccess: Bool {
+        guard case .answered(let status, _) = self else { return false }
+        return 200..<300 ~= status
+    }
+
+    /// What counts against a target where no list says it.
+    fileprivate var isProvidersFault: Bool {
+        switch self {
+        case .answered(let status, _): status >= 500
+        case .broken, .timedOut: true
+        case .cancelled: false
+        }
+    }
+
+    /// Whether a list of status codes names this end. Our own time limit is 408; no answer at all is what Portkey makes of it,
+    /// 500 or 503, or what any proxy calls it, 502.
+    func isListed(in codes: Set<Int>) -> Bool {
+        switch self {
+        case .answered(let status, _): codes.contains(status)
+        case .broken: codes.contains(500) || codes.contains(502) || codes.contains(503)
+        case .timedOut: codes.contains(408)
+        case .cancelled: false
         }
     }
 }

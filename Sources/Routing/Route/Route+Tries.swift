@@ -115,24 +115,6 @@ extension Route {
     }
 }
 
-extension TryEnd {
-    var isSuccess: Bool {
-        guard case .answered(let status, _) = self else { return false }
-        return 200..<300 ~= status
-    }
-
-    /// Whether a list of status codes names this end. Our own time limit is 408; no answer at all is what Portkey makes of it,
-    /// 500 or 503, or what any proxy calls it, 502.
-    func isListed(in codes: Set<Int>) -> Bool {
-        switch self {
-        case .answered(let status, _): codes.contains(status)
-        case .broken: codes.contains(500) || codes.contains(502) || codes.contains(503)
-        case .timedOut: codes.contains(408)
-        case .cancelled: false
-        }
-    }
-}
-
 extension RetryRule {
     /// Waits of one leaf together stay below it, in milliseconds; as Portkey.
     static let longestWait = 60_000

@@ -12,28 +12,21 @@ import JSONBytes
 /// Portkey puts its API key in front of the fields. There is none on a local socket; a rule none of whose fields are in the
 /// request therefore draws by dice.
 struct StickyIdentifier: RandomNumberGenerator {
-    private var state: UInt64
+    private var numbers: SplitMix64
 
     /// - Parameter salt: the strategy's path, so that one inside another does not repeat its choice.
     init?(_ rule: StickyRule, _ facts: RoutingFacts, salt: String) {
         let text = rule.identifierBytes(of: facts)
         guard !text.isEmpty else { return nil }
-        // FNV-1a; `next` mixes it.
+        // FNV-1a; the generator mixes it.
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in salt.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         hash = hash &* 0x100_0000_01B3
         for byte in text { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        state = hash
+        numbers = SplitMix64(seed: hash)
     }
 
-    /// SplitMix64.
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
+    mutating func next() -> UInt64 { numbers.next() }
 }
 
 extension StickyRule {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
+import KeyVault
 
 /// SHA-256 of a config's bytes in hexadecimal: two configs with the same digest are the same.
 func configDigest(_ json: [UInt8]) -> String {
     var hash = SHA256()
     json.withUnsafeBytes { hash.update(bufferPointer: $0) }
-    var digest = ""
-    for byte in hash.finalize() { digest += (byte < 16 ? "0" : "") + String(byte, radix: 16) }
-    return digest
+    return hexadecimal(hash.finalize())
 }

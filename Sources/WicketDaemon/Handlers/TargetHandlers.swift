@@ -38,7 +38,7 @@ enum TargetHandlers {
         guard let id = known.first(where: { TargetName($0).text == name }) else { throw unknown(name, among: known) }
         let now = shared.clock.monotonicNanoseconds()
         let after = shared.health.withLock { health in
-            body(&health, id, now) ? health.snapshot(now: now).first { $0.id == id } : nil
+            body(&health, id, now) ? health.snapshot(of: id, now: now) : nil
         }
         guard let after else { throw unknown(name, among: []) }
         return json(description(after, shared.clock).write)
