@@ -246,11 +246,13 @@ extension RoutingFacts {
     /// Reads the metadata only where a plan may choose by it.
     fileprivate init(of call: GatewayCall, _ plan: Plan) {
         var metadata: (JSONDocument, JSONNode)?
-        if case .strategy = plan.root, let bytes = call.options.metadata, let document = try? JSONDocument(bytes) {
+        let hasStrategy = if case .strategy = plan.root { true } else { false }
+        if hasStrategy, let bytes = call.options.metadata, let document = try? JSONDocument(bytes) {
             metadata = (document, document.root)
         }
         self.init(
             metadata: metadata, params: (call.document, call.request),
-            headers: call.options.forwardHeaders.map { ($0.name, $0.value) }, urlPath: call.operation.path)
+            headers: call.options.forwardHeaders.map { ($0.name, $0.value) }, urlPath: call.operation.path,
+            remembers: hasStrategy)
     }
 }

@@ -11,7 +11,7 @@ package struct Query: Sendable {
         case field(Field, [Test])
     }
 
-    enum Field: Sendable {
+    enum Field: Sendable, Equatable {
         case metadata(String)
         case params(String)
         case path
@@ -70,7 +70,8 @@ extension Query.Test {
     }
 }
 
-/// What conditions and sticky sessions look at: the call as it came, before any override.
+/// What conditions and sticky sessions look at: the call as it came, before any override. Its copies share what conditions have
+/// found out, so it does not change once a condition has looked at it.
 package struct RoutingFacts {
     /// `options.metadata`.
     package var metadata: (document: JSONDocument, node: JSONNode)?
@@ -80,11 +81,14 @@ package struct RoutingFacts {
     package var headers: [(String, String)]
     /// The path that the field's own API has for the operation (`/v1/chat/completions`).
     package var urlPath: String
+    private let memo: RoutingMemo?
 
+    /// - Parameter remembers: false for a call that follows no strategy, and so has nothing to remember.
     package init(
         metadata: (document: JSONDocument, node: JSONNode)?, params: (document: JSONDocument, node: JSONNode),
-        headers: [(String, String)] = [], urlPath: String
+        headers: [(String, String)] = [], urlPath: String, remembers: Bool = true
     ) {
+        memo = remembers ? RoutingMemo() : nil
         self.metadata = metadata
         self.params = params
         self.headers = headers
@@ -92,6 +96,13 @@ package struct RoutingFacts {
     }
 
     fileprivate func value(of field: Query.Field) -> FactValue {
+        if let known = memo?.values.first(where: { $0.field == field }) { return known.value }
+        let value = read(field)
+        memo?.values.append((field, value))
+        return value
+    }
+
+    private func read(_ field: Query.Field) -> FactValue {
         switch field {
         case .metadata(let name): metadata.map { value(name, in: $0) } ?? .missing
         case .params(let name): value(name, in: params)
@@ -104,4 +115,25 @@ package struct RoutingFacts {
         guard let node = object.document.find(name, in: object.node) else { return .missing }
         return FactValue(node, of: object.document)
     }
+}
+
+extension PlanStrategy {
+    /// The first of its conditions that holds, decided once for each call: whoever asks where the strategy leads asks again for
+    /// every try.
+    func heldCondition(of conditions: [Condition], _ facts: RoutingFacts) -> Int? { facts.held(conditions, of: self) }
+}
+
+extension RoutingFacts {
+    fileprivate func held(_ conditions: [Condition], of strategy: PlanStrategy) -> Int? {
+        if let known = memo?.held.first(where: { $0.strategy === strategy }) { return known.condition }
+        let condition = conditions.firstIndex { $0.query.holds(self) }
+        memo?.held.append((strategy, condition))
+        return condition
+    }
+}
+
+/// What conditions have found out about one call. The call never changes, and a large one takes long to look through.
+private final class RoutingMemo {
+    var values: [(field: Query.Field, value: FactValue)] = []
+    var held: [(strategy: PlanStrategy, condition: Int?)] = []
 }

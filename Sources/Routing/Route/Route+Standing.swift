@@ -108,7 +108,7 @@ extension PlanStrategy {
         switch mode {
         case .single: range = 0..<min(1, children.count)
         case .conditional(let conditions, let otherwise):
-            let child = conditions.first { $0.query.holds(facts) }?.child ?? otherwise
+            let child = heldCondition(of: conditions, facts).map { conditions[$0].child } ?? otherwise
             range = child.map { $0..<$0 + 1 } ?? 0..<0
         case .loadBalance, .priority: byWeight = true
         case .fallback, .leastLatency, .leastCost, .leastBusy: break

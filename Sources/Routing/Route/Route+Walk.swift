@@ -14,7 +14,7 @@ extension Route {
                 guard let only = strategy.children.first else { return nil }
                 return enter(only.node, turn, &health, &random)
             case .conditional(let conditions, let otherwise):
-                let held = conditions.firstIndex { $0.query.holds(turn.facts) }
+                let held = strategy.heldCondition(of: conditions, turn.facts)
                 decisions.append(.condition(held))
                 guard let child = held.map({ conditions[$0].child }) ?? otherwise else { return fail(.noRoute) }
                 return enter(strategy.children[child].node, turn, &health, &random)
