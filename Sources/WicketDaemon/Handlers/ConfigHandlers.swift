@@ -18,47 +18,41 @@ enum ConfigHandlers {
     private static func create(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
         let given = try request.params(ConfigsCreate.Params.init(from:_:))
         let library = request.session.services.shared.configs
-        do throws(GatewayFailure) {
-            return reply(try await library.create(given.name, json: given.config, digest: configDigest(given.config)))
-        } catch { throw error.inParams }
+        return reply(
+            try await inParams { () async throws(GatewayFailure) in
+                try await library.create(given.name, json: given.config, digest: configDigest(given.config))
+            })
     }
 
     private static func update(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
         let given = try request.params(ConfigsUpdate.Params.init(from:_:))
         let library = request.session.services.shared.configs
-        do throws(GatewayFailure) {
-            return reply(
+        return reply(
+            try await inParams { () async throws(GatewayFailure) in
                 try await library.update(
-                    given.name, json: given.config, digest: configDigest(given.config), expected: given.expectedVersion))
-        } catch { throw error.inParams }
+                    given.name, json: given.config, digest: configDigest(given.config), expected: given.expectedVersion)
+            })
     }
 
     private static func list(_ request: RunningRequest) throws(GatewayFailure) -> [UInt8] {
         let page = try request.params(ConfigsList.Params.init(from:_:)).page
-        let configs = request.session.services.shared.configs.list().drop { config in
-            page.cursor.map { config.row.name <= $0 } ?? false
-        }
-        let shown = configs.prefix(page.limit)
-        return json(
-            ConfigsList.Result(
-                configs: shown.map(description), nextCursor: configs.count > shown.count ? shown.last?.row.name : nil
-            ).write)
+        let (shown, next) = page.of(request.session.services.shared.configs.list(), by: \.row.name)
+        return json(ConfigsList.Result(configs: shown.map(description), nextCursor: next).write)
     }
 
     private static func get(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
         let given = try request.params(ConfigsGet.Params.init(from:_:))
-        let config: SavedConfig
-        do throws(GatewayFailure) {
-            config = try await request.session.services.shared.configs.get(given.name, version: given.version)
-        } catch { throw error.inParams }
+        let library = request.session.services.shared.configs
+        let config = try await inParams { () async throws(GatewayFailure) in
+            try await library.get(given.name, version: given.version)
+        }
         return json(ConfigsGet.Result(description(config), warnings: config.warnings, config: config.row.json).write)
     }
 
     private static func delete(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
         let given = try request.params(ConfigsDelete.Params.init(from:_:))
-        do throws(GatewayFailure) { try await request.session.services.shared.configs.delete(given.name) } catch {
-            throw error.inParams
-        }
+        let library = request.session.services.shared.configs
+        try await inParams { () async throws(GatewayFailure) in try await library.delete(given.name) }
         return json(ConfigsDelete.Result(name: given.name).write)
     }
 

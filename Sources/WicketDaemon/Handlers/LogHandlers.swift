@@ -20,11 +20,10 @@ enum LogHandlers {
         let given = try request.params(LogsList.Params.init(from:_:))
         var filter = try CallFilter(given.filter)
         if request.session.role == .use { filter.uid = request.session.connection.peer.uid }
-        let page: CallPage
-        do throws(GatewayFailure) {
-            page = try await request.session.services.shared.store.calls(
-                matching: filter, limit: given.page.limit, cursor: given.page.cursor)
-        } catch { throw error.inParams }
+        let (store, wanted) = (request.session.services.shared.store, filter)
+        let page = try await inParams { () async throws(GatewayFailure) in
+            try await store.calls(matching: wanted, limit: given.page.limit, cursor: given.page.cursor)
+        }
         return json(LogsList.Result(logs: page.calls.map(row), nextCursor: page.nextCursor).write)
     }
 

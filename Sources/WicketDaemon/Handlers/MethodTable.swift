@@ -87,6 +87,20 @@ extension GatewayFailure {
     init(_ error: ParamsError) { self = .invalidParams(error.path, error.message) }
 }
 
+/// What a part of the daemon names is a field; the caller wrote it inside of params.
+func inParams<Value>(_ body: () async throws(GatewayFailure) -> Value) async throws(GatewayFailure) -> Value {
+    do throws(GatewayFailure) { return try await body() } catch { throw error.inParams }
+}
+
+extension Page {
+    /// This page of rows that are sorted by name, and the cursor of the next one.
+    func of<Row>(_ rows: [Row], by name: KeyPath<Row, String>) -> (shown: ArraySlice<Row>, next: String?) {
+        let rest = rows.drop { row in cursor.map { row[keyPath: name] <= $0 } ?? false }
+        let shown = rest.prefix(limit)
+        return (shown, rest.count > shown.count ? shown.last?[keyPath: name] : nil)
+    }
+}
+
 extension RunningRequest {
     /// The request's params for a method that owns all of their shape, read by `read`.
     func params<Params>(_ read: (JSONDocument, JSONNode?) throws(ParamsError) -> Params) throws(GatewayFailure) -> Params {

@@ -32,12 +32,8 @@ enum VirtualKeyHandlers {
 
     private static func list(_ request: RunningRequest) throws(GatewayFailure) -> [UInt8] {
         let page = try request.params(VirtualKeysList.Params.init(from:_:)).page
-        let keys = request.session.services.shared.vault.list().drop { info in page.cursor.map { info.name <= $0 } ?? false }
-        let shown = keys.prefix(page.limit)
-        return json(
-            VirtualKeysList.Result(
-                virtualKeys: shown.map(description), nextCursor: keys.count > shown.count ? shown.last?.name : nil
-            ).write)
+        let (shown, next) = page.of(request.session.services.shared.vault.list(), by: \.name)
+        return json(VirtualKeysList.Result(virtualKeys: shown.map(description), nextCursor: next).write)
     }
 
     private static func get(_ request: RunningRequest) throws(GatewayFailure) -> [UInt8] {
@@ -100,13 +96,6 @@ enum VirtualKeyHandlers {
             throw .invalidParams("params.secret", "`secret` is missing; it must be an object with api_key.")
         }
         return try SecretParts(request.document, node, parameter: "params.secret")
-    }
-
-    /// The vault names a field; the caller wrote it inside of params.
-    private static func inParams<Value>(
-        _ body: () async throws(GatewayFailure) -> Value
-    ) async throws(GatewayFailure) -> Value {
-        do throws(GatewayFailure) { return try await body() } catch { throw error.inParams }
     }
 
     private static func reply(_ info: VirtualKeyInfo) -> [UInt8] { json(description(info).write) }
