@@ -163,6 +163,13 @@ def test_every_call_is_in_the_log_with_who_what_and_how_it_ended(connect, admin)
     assert failed["trace_id"] == caught.value.data["trace_id"]
 
 
+def test_the_admin_finds_a_call_at_once(client, admin):
+    for number in range(5):
+        result = client.call("chat.completions.create", chat(options={"trace_id": f"t-at-once-{number}"}))
+        latest = admin.call("logs.list", {"limit": 1})["logs"][0]
+        assert latest["trace_id"] == result["gateway"]["trace_id"]
+
+
 def test_the_log_is_filtered_and_paged(connect):
     client = connect()
     for number in range(5):

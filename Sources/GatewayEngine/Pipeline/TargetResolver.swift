@@ -137,7 +137,7 @@ struct TargetResolver: Sendable {
         do throws(GatewayFailure) { return try secrets.virtualKey(named: name) } catch {
             var failure = error
             failure.path = failure.path ?? "\(wish.place).virtual_key"
-            if wish.place != "options" { failure.message += " (\(wish.path) of the config names it.)" }
+            if wish.place != "options" { failure.message += " (It is named at \(wish.path).)" }
             throw failure
         }
     }
