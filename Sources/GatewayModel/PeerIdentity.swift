@@ -1,19 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The process at the other end of a socket, as the kernel attests it at the time it connected.
-package struct PeerIdentity: Sendable, Equatable {
-    package var pid: Int32
-    package var uid: UInt32
-    package var gid: UInt32
+/// What the kernel says of the process at the other end of a connection, as of its connect. An object, because each of its calls
+/// and their rows hold on to it.
+package final class PeerIdentity: Sendable {
+    package let pid: Int32
+    package let uid: UInt32
+    package let gid: UInt32
+    /// The supplementary groups.
+    package let groups: [UInt32]
     /// The executable's path, for the log only: an interpreter's path says nothing about its script.
-    package var executable: String?
+    package let executable: String?
     /// The systemd unit or, where there is none, the innermost cgroup.
-    package var unit: String?
-    package init(pid: Int32, uid: UInt32, gid: UInt32, executable: String? = nil, unit: String? = nil) {
+    package let unit: String?
+    /// The path of its control group, from the root of the hierarchy on.
+    package let cgroup: String?
+    /// The id of the container that it runs in, where its control group names one.
+    package let container: String?
+
+    package init(
+        pid: Int32, uid: UInt32, gid: UInt32, groups: [UInt32] = [], executable: String? = nil, unit: String? = nil,
+        cgroup: String? = nil, container: String? = nil
+    ) {
         self.pid = pid
         self.uid = uid
         self.gid = gid
+        self.groups = groups
         self.executable = executable
         self.unit = unit
+        self.cgroup = cgroup
+        self.container = container
+    }
+}
+
+extension PeerIdentity: Equatable {
+    package static func == (one: PeerIdentity, other: PeerIdentity) -> Bool {
+        one.pid == other.pid && one.uid == other.uid && one.gid == other.gid && one.groups == other.groups
+            && one.executable == other.executable && one.unit == other.unit && one.cgroup == other.cgroup
+            && one.container == other.container
     }
 }

@@ -13,7 +13,7 @@ extension GatewayStore: VaultStorage {
         }
     }
 
-    package func insertVaultRow(_ row: VaultRow) async throws(GatewayFailure) {
+    package func insertVaultRow(_ row: VaultRow, _ event: AuditEvent? = nil) async throws(GatewayFailure) {
         try await write { connection in
             let statement = try connection.statement(VaultTable.insert)
             VaultTable.bind(row, to: statement)
@@ -24,7 +24,7 @@ extension GatewayStore: VaultStorage {
         }
     }
 
-    package func updateVaultRow(_ row: VaultRow) async throws(GatewayFailure) {
+    package func updateVaultRow(_ row: VaultRow, _ event: AuditEvent? = nil) async throws(GatewayFailure) {
         try await write { connection in
             let statement = try connection.statement(VaultTable.update)
             VaultTable.bind(row, to: statement)
@@ -33,7 +33,7 @@ extension GatewayStore: VaultStorage {
         }
     }
 
-    package func deleteVaultRow(named name: String) async throws(GatewayFailure) {
+    package func deleteVaultRow(named name: String, _ event: AuditEvent? = nil) async throws(GatewayFailure) {
         try await write { connection in
             let statement = try connection.statement("DELETE FROM virtual_key WHERE name = ?1")
             statement.bind(1, name)

@@ -65,7 +65,7 @@ package final class KeyVault: SecretSource, Sendable {
     package func get(_ name: String) throws(GatewayFailure) -> VirtualKeyInfo { info(try entry(name)) }
 
     /// - Throws: `conflict` when the name is taken, `invalid_params` with the field that cannot be taken.
-    package func create(_ new: NewVirtualKey) async throws(GatewayFailure) -> VirtualKeyInfo {
+    package func create(_ new: NewVirtualKey, by actor: PeerIdentity? = nil) async throws(GatewayFailure) -> VirtualKeyInfo {
         try checkName(new.name)
         let baseURL = try checkedBaseURL(new.baseURL, of: new.provider)
         try checkModels(new.models)
@@ -89,14 +89,16 @@ package final class KeyVault: SecretSource, Sendable {
             secret: try Envelope.seal(new.secret.canonical, binding, master, random),
             createdAtMilliseconds: now, updatedAtMilliseconds: now)
         let entry = VaultEntry(row, master)
-        try await storage.insertVaultRow(row)
+        try await storage.insertVaultRow(row, AuditEvent(.keyCreated, by: actor, of: row.name))
         publish(entry)
         return info(entry)
     }
 
     /// - Throws: `not_found`; `invalid_params` with the field that cannot be taken, `base_url` when it leaves the origin.
-    package func update(_ name: String, _ change: VirtualKeyChange) async throws(GatewayFailure) -> VirtualKeyInfo {
-        try await replace(name) { row throws(GatewayFailure) in
+    package func update(
+        _ name: String, _ change: VirtualKeyChange, by actor: PeerIdentity? = nil
+    ) async throws(GatewayFailure) -> VirtualKeyInfo {
+        try await replace(name, AuditEvent(.keyUpdated, by: actor, of: name)) { row throws(GatewayFailure) in
             if let text = change.baseURL { row.baseURL = try sameOrigin(text, row) }
             if let models = change.models {
                 try checkModels(models)
@@ -119,13 +121,14 @@ package final class KeyVault: SecretSource, Sendable {
     }
 
     /// Gives a key a new secret, under a new data key. The old one can be opened for `graceSeconds` more.
-    package func rotate(_ name: String, secret: SecretParts, graceSeconds: Int = 0) async throws(GatewayFailure) -> VirtualKeyInfo
-    {
+    package func rotate(
+        _ name: String, secret: SecretParts, graceSeconds: Int = 0, by actor: PeerIdentity? = nil
+    ) async throws(GatewayFailure) -> VirtualKeyInfo {
         guard (0...2_592_000).contains(graceSeconds) else {
             throw .invalidParams("grace_s", "'grace_s' is a number of seconds from 0 to 2592000 (30 days).")
         }
         let (master, random, now) = (master, random, clock.wallMilliseconds())
-        return try await replace(name) { row throws(GatewayFailure) in
+        return try await replace(name, AuditEvent(.keyRotated, by: actor, of: name)) { row throws(GatewayFailure) in
             var binding = row.binding(row.secret)
             binding.keyVersion += 1
             row.previous =
@@ -136,11 +139,11 @@ package final class KeyVault: SecretSource, Sendable {
     }
 
     /// - Throws: `not_found`.
-    package func delete(_ name: String) async throws(GatewayFailure) {
+    package func delete(_ name: String, by actor: PeerIdentity? = nil) async throws(GatewayFailure) {
         _ = try entry(name)
         try begin(name) { _ in }
         defer { end(name) }
-        try await storage.deleteVaultRow(named: name)
+        try await storage.deleteVaultRow(named: name, AuditEvent(.keyDeleted, by: actor, of: name))
         state.withLock { _ = $0.entries.removeValue(forKey: name) }
         changes.add(1, ordering: .releasing)
     }
@@ -153,7 +156,7 @@ package final class KeyVault: SecretSource, Sendable {
         let uses = entries.compactMap { $0.takeUse() }
         if !uses.isEmpty { try await storage.recordVaultUse(uses) }
         for entry in entries where entry.row.previous.map({ $0.untilMilliseconds <= now }) ?? false {
-            _ = try await replace(entry.row.name, touch: false) { row in
+            _ = try await replace(entry.row.name, nil) { row in
                 if let previous = row.previous, previous.untilMilliseconds <= now { row.previous = nil }
             }
         }
@@ -182,8 +185,9 @@ extension KeyVault {
     }
 
     /// Changes a row on a copy, makes that durable, then shows it to requests.
+    /// - Parameter event: nil for upkeep, which is nobody's change.
     private func replace(
-        _ name: String, touch: Bool = true, _ change: (inout VaultRow) throws(GatewayFailure) -> Void
+        _ name: String, _ event: AuditEvent?, _ change: (inout VaultRow) throws(GatewayFailure) -> Void
     ) async throws(GatewayFailure) -> VirtualKeyInfo {
         _ = try entry(name)
         try begin(name) { _ in }
@@ -191,10 +195,10 @@ extension KeyVault {
         let old = try entry(name)
         var row = old.row
         row.lastUsedAtMilliseconds = old.lastUsedAtMilliseconds
-        if touch { row.updatedAtMilliseconds = clock.wallMilliseconds() }
+        if event != nil { row.updatedAtMilliseconds = clock.wallMilliseconds() }
         try change(&row)
         let entry = VaultEntry(row, master)
-        try await storage.updateVaultRow(row)
+        try await storage.updateVaultRow(row, event)
         publish(entry)
         return info(entry)
     }

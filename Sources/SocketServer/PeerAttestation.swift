@@ -13,19 +13,16 @@ package enum PeerAttestation {
         var uid: UInt32 = 0
         var gid: UInt32 = 0
         guard wicket_peer_credentials(descriptor, &pid, &uid, &gid) == 0 else { return nil }
-        var identity = PeerIdentity(pid: pid, uid: uid, gid: gid)
+        let unnamed = PeerIdentity(pid: pid, uid: uid, gid: gid)
         // 0 is a process of a pid namespace that we cannot see into.
-        guard pid > 0 else { return identity }
+        guard pid > 0 else { return unnamed }
         let pidfd = wicket_peer_pidfd(descriptor, pid)
-        guard pidfd >= 0 else { return identity }
+        guard pidfd >= 0 else { return unnamed }
         defer { close(pidfd) }
         let executable = linkTarget("/proc/\(pid)/exe")
         let unit = readSmallFile("/proc/\(pid)/cgroup").flatMap { unitName(inCgroups: $0) }
-        if wicket_pidfd_alive(pidfd) == 1 {
-            identity.executable = executable
-            identity.unit = unit
-        }
-        return identity
+        guard wicket_pidfd_alive(pidfd) == 1 else { return unnamed }
+        return PeerIdentity(pid: pid, uid: uid, gid: gid, executable: executable, unit: unit)
     }
 
     /// The systemd unit in a process's `/proc/PID/cgroup`, else the innermost cgroup's path; nil for the root.

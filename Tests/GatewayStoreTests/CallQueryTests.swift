@@ -16,7 +16,7 @@ struct CallQueryTests {
                     record.model = "alias-\(index % 10)"
                     record.responseModel = "model-\(index % 4)"
                     record.status = index % 7 == 0 ? 429 : 200
-                    record.peer.uid = UInt32(1000 + index % 3)
+                    record.peer = PeerIdentity(pid: 4242, uid: UInt32(1000 + index % 3), gid: 1000)
                     let environment = index % 4 == 0 ? "production" : "test"
                     record.metadata =
                         Array(

@@ -3,16 +3,17 @@ package import GatewayModel
 
 /// Where the vault keeps its rows: sealed secrets in, sealed secrets out. It never sees a key or plain text.
 ///
-/// Each change is durable when the call returns, or has not happened when it throws.
+/// Each change is durable when the call returns, or has not happened when it throws; what the audit log is to keep of it is
+/// written with it or not at all.
 package protocol VaultStorage: Sendable {
     func loadVault() async throws(GatewayFailure) -> [VaultRow]
     /// - Throws: `conflict` when the name is taken.
-    func insertVaultRow(_ row: VaultRow) async throws(GatewayFailure)
+    func insertVaultRow(_ row: VaultRow, _ event: AuditEvent?) async throws(GatewayFailure)
     /// Replaces the row of that name.
     /// - Throws: `not_found` when there is none.
-    func updateVaultRow(_ row: VaultRow) async throws(GatewayFailure)
+    func updateVaultRow(_ row: VaultRow, _ event: AuditEvent?) async throws(GatewayFailure)
     /// - Throws: `not_found` when there is none.
-    func deleteVaultRow(named name: String) async throws(GatewayFailure)
+    func deleteVaultRow(named name: String, _ event: AuditEvent?) async throws(GatewayFailure)
     /// Notes when keys were last used. Names that are gone are passed over.
     func recordVaultUse(_ uses: [VaultUse]) async throws(GatewayFailure)
 }

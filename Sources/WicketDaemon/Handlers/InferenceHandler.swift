@@ -55,7 +55,7 @@ extension MethodHandler {
         }
         let call = GatewayCall(
             operation: operation, document: document, request: request, options: consume options,
-            peer: running.session.connection.peer)
+            peer: running.peer)
         if running.batch != nil, call.wantsStream {
             throw GatewayFailure(
                 .invalidRequest, "A stream cannot be part of a batch: send it as a request of its own.",

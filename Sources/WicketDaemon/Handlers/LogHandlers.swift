@@ -19,7 +19,7 @@ enum LogHandlers {
     private static func list(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
         let given = try request.params(LogsList.Params.init(from:_:))
         var filter = try CallFilter(given.filter)
-        if request.session.role == .use { filter.uid = request.session.connection.peer.uid }
+        if request.session.role == .use { filter.uid = request.peer.uid }
         let (store, wanted) = (request.session.services.shared.store, filter)
         // Whoever asks has often just had the reply, and rows are written a moment later. Not any caller may press the disk.
         if request.session.role == .admin, given.page.cursor == nil { try? await store.flush() }
@@ -36,7 +36,7 @@ enum LogHandlers {
         let session = request.session
         let call = try await session.services.shared.store.call(id: id)
         // Someone else's row is not there, rather than forbidden: its id says nothing then.
-        if session.role == .use, call.record.peer.uid != session.connection.peer.uid { throw missing }
+        if session.role == .use, call.record.peer.uid != request.peer.uid { throw missing }
         return json(row(call).write)
     }
 

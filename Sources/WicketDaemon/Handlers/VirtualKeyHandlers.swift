@@ -27,7 +27,8 @@ enum VirtualKeyHandlers {
             name: given.name, provider: provider.id, baseURL: given.baseURL ?? provider.baseURL, secret: try secret(request),
             models: given.models, expiresAt: given.expiresAt, note: given.note ?? "",
             rateLimits: given.rateLimits ?? Array("[]".utf8), usageLimits: given.usageLimits ?? Array("[]".utf8))
-        return reply(try await inParams { () async throws(GatewayFailure) in try await shared.vault.create(new) })
+        return reply(
+            try await inParams { () async throws(GatewayFailure) in try await shared.vault.create(new, by: request.peer) })
     }
 
     private static func list(_ request: RunningRequest) throws(GatewayFailure) -> [UInt8] {
@@ -48,7 +49,10 @@ enum VirtualKeyHandlers {
             rateLimits: given.rateLimits,
             usageLimits: given.usageLimits)
         let vault = request.session.services.shared.vault
-        return reply(try await inParams { () async throws(GatewayFailure) in try await vault.update(given.name, change) })
+        return reply(
+            try await inParams { () async throws(GatewayFailure) in
+                try await vault.update(given.name, change, by: request.peer)
+            })
     }
 
     private static func rotate(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
@@ -57,13 +61,14 @@ enum VirtualKeyHandlers {
         let vault = request.session.services.shared.vault
         return reply(
             try await inParams { () async throws(GatewayFailure) in
-                try await vault.rotate(given.name, secret: parts, graceSeconds: given.graceSeconds)
+                try await vault.rotate(
+                    given.name, secret: parts, graceSeconds: given.graceSeconds, by: request.peer)
             })
     }
 
     private static func delete(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
         let given = try request.params(VirtualKeysDelete.Params.init(from:_:))
-        try await request.session.services.shared.vault.delete(given.name)
+        try await request.session.services.shared.vault.delete(given.name, by: request.peer)
         return json(VirtualKeysDelete.Result(name: given.name).write)
     }
 

@@ -27,6 +27,8 @@ final class RunningRequest {
     }
 
     var document: JSONDocument { request.document }
+    /// Who asks.
+    var peer: PeerIdentity { session.connection.peer }
 
     /// Ends the work at once; the reply is `cancelled`.
     func cancel() {
