@@ -120,6 +120,7 @@ let package = Package(
         tests(
             "UpstreamTests",
             ["CCurl", "CCurlShim", "GatewayEngine", "GatewayModel", "Reactor", "ReactorTestSupport", "Upstream"]),
+        tests("SocketServerTests", ["SocketServer"]),
         tests("KeyVaultTests", ["GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "KeyVault"]),
         tests("GatewayStoreTests", ["CSQLite", "GatewayEngine", "GatewayModel", "GatewayStore"]),
         tests(

@@ -30,6 +30,13 @@ package final class PeerIdentity: Sendable {
         self.cgroup = cgroup
         self.container = container
     }
+
+    /// The same peer, once its unit was found out.
+    package func with(unit: String) -> PeerIdentity {
+        PeerIdentity(
+            pid: pid, uid: uid, gid: gid, groups: groups, executable: executable, unit: unit, cgroup: cgroup,
+            container: container)
+    }
 }
 
 extension PeerIdentity: Equatable {

@@ -25,7 +25,7 @@ enum CallTable {
         row.int(Int(record.peer.uid))
         row.int(Int(record.peer.gid))
         row.text(record.peer.executable, &scratch)
-        row.text(record.peer.unit, &scratch)
+        row.text(record.peer.unit ?? record.peer.cgroup, &scratch)
         row.text(record.virtualKey, &scratch)
         row.text(record.provider, &scratch)
         row.text(record.model, &scratch)
@@ -60,7 +60,7 @@ enum CallTable {
     private static func textSize(_ record: borrowing CallRecord) -> Int {
         func size(_ text: String?) -> Int { text?.utf8.count ?? 0 }
         return size(record.traceID) + size(record.spanID) + size(record.method) + size(record.peer.executable)
-            + size(record.peer.unit)
+            + size(record.peer.unit ?? record.peer.cgroup)
             + size(record.virtualKey) + size(record.provider) + size(record.model) + size(record.responseModel)
             + size(record.target)
             + size(record.errorName) + 8 + (record.metadata?.count ?? 0) + (record.decisions?.count ?? 0)

@@ -12,13 +12,21 @@ package final class ConnectionServer {
     private var listeners: [Listener] = []
     private var connections: [ObjectIdentifier: Connection] = [:]
     private var flushQueue: [Connection] = []
+    private let units: (any UnitDirectory)?
+    /// Connections whose peer's unit is being asked for.
+    private var unitsAsked = 0
     let readBuffer: UnsafeMutableRawBufferPointer
 
-    /// - Parameter maximumConnections: on this reactor; further ones wait in the kernel's queue.
-    package init(reactor: Reactor, limits: ConnectionLimits, maximumConnections: Int) {
+    /// - Parameters:
+    ///   - maximumConnections: on this reactor; further ones wait in the kernel's queue.
+    ///   - units: who knows the unit of a process that `/proc` hides, if anybody.
+    package init(
+        reactor: Reactor, limits: ConnectionLimits, maximumConnections: Int, units: (any UnitDirectory)? = nil
+    ) {
         self.reactor = reactor
         self.limits = limits
         self.maximumConnections = maximumConnections
+        self.units = units
         readBuffer = .allocate(byteCount: 64 << 10, alignment: 16)
         reactor.join(self, last: true)
     }
@@ -52,13 +60,25 @@ package final class ConnectionServer {
 
     func forget(_ connection: Connection) {
         connections[ObjectIdentifier(connection)] = nil
-        if connections.count < maximumConnections { for listener in listeners { listener.resume() } }
+        if !isFull { for listener in listeners { listener.resume() } }
     }
 
-    fileprivate func adopt(_ descriptor: Int32, _ opened: (Connection) -> Void) {
-        guard let peer = PeerAttestation.attest(descriptor),
-            let connection = try? Connection(descriptor: descriptor, peer: peer, server: self, limits: limits)
-        else {
+    fileprivate func adopt(_ descriptor: Int32, _ opened: @escaping (Connection) -> Void) {
+        var hidden: PeerProcess?
+        guard let peer = PeerAttestation.attest(descriptor, hidden: { hidden = consume $0 }) else {
+            close(descriptor)
+            return
+        }
+        guard let units, let process = hidden.take() else { return open(descriptor, peer, opened) }
+        unitsAsked += 1
+        units.findUnit(of: process) { [self] unit in
+            unitsAsked -= 1
+            open(descriptor, unit.map(peer.with(unit:)) ?? peer, opened)
+        }
+    }
+
+    private func open(_ descriptor: Int32, _ peer: PeerIdentity, _ opened: (Connection) -> Void) {
+        guard let connection = try? Connection(descriptor: descriptor, peer: peer, server: self, limits: limits) else {
             close(descriptor)
             return
         }
@@ -66,7 +86,7 @@ package final class ConnectionServer {
         opened(connection)
     }
 
-    fileprivate var isFull: Bool { connections.count >= maximumConnections }
+    fileprivate var isFull: Bool { connections.count + unitsAsked >= maximumConnections }
 }
 
 extension ConnectionServer: TurnParticipant {
@@ -83,6 +103,13 @@ extension ConnectionServer: TurnParticipant {
             }
         }
     }
+}
+
+/// Knows the systemd units of processes that `/proc` hides from the daemon. Confined to its reactor.
+package protocol UnitDirectory: AnyObject {
+    /// Calls `found` once, on the reactor, with the unit that the process is in, or nil when nobody can say: also when the
+    /// process ended meanwhile, since what was found may be about another one then.
+    func findUnit(of process: consuming PeerProcess, _ found: @escaping (String?) -> Void)
 }
 
 /// One listening socket's place on a reactor. All reactors wait on it; the kernel wakes one.

@@ -19,10 +19,12 @@ class RpcFailure(Exception):
 class RpcClient:
     """One connection. A line's frames go to `recorder`; None for a connection whose frames are checked by the test itself."""
 
-    def __init__(self, path, recorder, *, timeout=60):
-        self.socket = socket.socket(socket.AF_UNIX)
+    def __init__(self, path, recorder, *, timeout=60, over=None):
+        """:param over: a socket that is connected already."""
+        self.socket = over or socket.socket(socket.AF_UNIX)
         self.socket.settimeout(timeout)
-        self.socket.connect(str(path))
+        if not over:
+            self.socket.connect(str(path))
         self._conversation = recorder and recorder.conversation()
         self._rest = b""
         self._lines = []

@@ -19,14 +19,14 @@ struct RegistryTests {
         ("configs.delete", .admin), ("configs.versions.list", .admin), ("configs.check", .admin),
         ("targets.list", .admin), ("targets.reset", .admin), ("targets.trip", .admin), ("requests.explain", .admin),
         ("logs.list", .both), ("logs.get", .both), ("rpc.discover", .both), ("system.info", .both), ("system.health", .both),
-        ("system.ping", .both), ("session.configure", .both), ("$/cancelRequest", .both),
+        ("system.ping", .both), ("system.whoami", .both), ("session.configure", .both), ("$/cancelRequest", .both),
     ])
     func `a method answers on the sockets that the contract gives it`(name: String, socket: RPCSocket) {
         #expect(RPCMethods.named(name)?.socket == socket)
     }
 
     @Test func `that table is the whole list`() {
-        #expect(RPCMethods.all.count == 31)
+        #expect(RPCMethods.all.count == 32)
         #expect(RPCMethods.named("virtual_keys") == nil)
     }
 

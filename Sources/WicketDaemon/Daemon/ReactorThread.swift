@@ -15,6 +15,7 @@ final class ReactorThread: @unchecked Sendable {
     private var services: ReactorServices?
     private(set) var server: ConnectionServer?
     private var transport: CurlTransport?
+    private var units: SystemdUnits?
 
     init(_ reactor: Reactor) { self.reactor = reactor }
 
@@ -59,10 +60,13 @@ final class ReactorThread: @unchecked Sendable {
             timeouts: configuration.timeouts)
         let engine = GatewayEngine(catalog: shared.catalog, ports: ports, seed: seed)
         let limits = configuration.limits
+        let units = SystemdUnits(reactor: reactor)
         server = ConnectionServer(
-            reactor: reactor, limits: shared.limits, maximumConnections: max(1, limits.connections / configuration.reactors))
+            reactor: reactor, limits: shared.limits, maximumConnections: max(1, limits.connections / configuration.reactors),
+            units: units)
         services = ReactorServices(shared: shared, reactor: reactor, engine: engine, methods: methods)
         self.transport = transport
+        self.units = units
     }
 
     private func timers(of reactor: Reactor) -> GatewayTimers {
@@ -90,5 +94,6 @@ final class ReactorThread: @unchecked Sendable {
     func shutDown() {
         server?.closeAll()
         transport?.close()
+        units?.close()
     }
 }

@@ -16,6 +16,7 @@ enum SystemHandlers {
         },
         SystemInfo.name: .plain(.both) { request async throws(GatewayFailure) in try info(request) },
         SystemHealth.name: .plain(.both) { request async throws(GatewayFailure) in try health(request) },
+        SystemWhoami.name: .plain(.both) { request async throws(GatewayFailure) in try whoami(request) },
         SystemReload.name: .plain(.admin) { request async throws(GatewayFailure) in try reload(request) },
         SystemDrain.name: .plain(.admin) { request async throws(GatewayFailure) in try drain(request) },
         RPCDiscover.name: .plain(.both) { request async throws(GatewayFailure) in
@@ -54,6 +55,17 @@ enum SystemHandlers {
             SystemHealth.Result(
                 checks: [store, SystemHealth.Check(name: "vault", status: .ok)],
                 draining: shared.isDraining.load(ordering: .relaxed)
+            ).write)
+    }
+
+    private static func whoami(_ request: RunningRequest) throws(GatewayFailure) -> [UInt8] {
+        _ = try request.params(known: [])
+        let peer = request.peer
+        return json(
+            SystemWhoami.Result(
+                pid: Int(peer.pid), uid: Int(peer.uid), gid: Int(peer.gid), groups: peer.groups.map(Int.init),
+                executable: peer.executable, unit: peer.unit, cgroup: peer.cgroup, container: peer.container,
+                isAdmin: request.session.role == .admin
             ).write)
     }
 

@@ -135,6 +135,10 @@ class System(Generic[RecordT]):
         """Answers at once."""
         return self._call("system.ping", {})
 
+    def whoami(self) -> RecordT:
+        """Who the daemon takes this process for."""
+        return self._call("system.whoami", {})
+
 
 def given(**params: Any) -> Dict[str, Any]:
     """The params that have a value."""
