@@ -93,6 +93,10 @@ import Testing
         let odd = CharacterSet(ranges: (0..<1000).reversed().map { 2 * $0 + 1...2 * $0 + 1 })
         #expect(odd.ranges.count == 1000 && odd.contains(999) && !odd.contains(1000) && odd.inverted.contains(1000))
         #expect(CharacterSet(ranges: [5...9, 1...3, 4...4, 8...12]).ranges == [1...12])
+        for character in UInt32(0)..<200 {
+            let isOdd = character % 2 == 1
+            #expect(odd.contains(character) == isOdd && odd.inverted.contains(character) != isOdd)
+        }
         #expect(!CharacterSet(ranges: []).contains(1) && CharacterSet(ranges: [], isInverted: true).contains(1))
     }
 

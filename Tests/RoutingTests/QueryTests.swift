@@ -134,18 +134,6 @@ import Testing
         #expect(try refusal(values(4097))?.path?.hasSuffix("$in[4096]") == true)
     }
 
-    @Test func `a very long text equals nothing, and is read from its beginning`() throws {
-        let long = String(repeating: "7", count: 20_000)
-        let plan = try compile(
-            #"""
-            {"strategy": {"mode": "conditional", "conditions": [
-               {"query": {"params.t": "\#(long)"}, "then": "equal"},
-               {"query": {"params.t": {"$regex": "^777"}}, "then": "begins"}]},
-             "targets": [{"name": "equal"}, {"name": "begins"}]}
-            """#)
-        #expect(try plan.choice(facts(metadata: "{}", params: #"{"t": "\#(long)"}"#)) == 1)
-    }
-
     @Test func `a name of any length is cut in what is said of it`() throws {
         let name = String(repeating: "n", count: 100_000)
         let config = #"{"targets": [], "\#(name)": 1, "strategy": {"mode": "no", "\#(name)": 1}}"#

@@ -8,7 +8,7 @@ enum FactValue: Sendable {
     case bool(Bool)
     case number(Double)
     case text(String)
-    /// What equals nothing: a list or an object, by the text that JavaScript makes of it, or a very long text by its beginning.
+    /// A list or an object, by the text that JavaScript makes of it.
     case container(String)
 
     init(_ node: JSONNode, of document: JSONDocument) {
@@ -17,19 +17,10 @@ enum FactValue: Sendable {
         case .true: self = .bool(true)
         case .false: self = .bool(false)
         case .number: self = .number(document.double(node) ?? .nan)
-        case .string: self = Self.text(node, of: document)
+        case .string: self = .text(document.string(node) ?? "")
         case .object: self = .container("[object Object]")
         case .array: self = .container(Self.joined(node, of: document))
         }
-    }
-
-    /// A longer text equals nothing that a config would name, and is read from its beginning only: each condition reads it anew.
-    private static let longestText = 16_384
-
-    private static func text(_ node: JSONNode, of document: JSONDocument) -> FactValue {
-        let raw = document.raw(node)
-        if raw.count <= longestText { return .text(document.string(node) ?? "") }
-        return .container(String(decoding: raw.dropFirst().prefix(longestText), as: UTF8.self))
     }
 
     /// `[1, [2, null]]` is the text `1,2,`.
@@ -41,7 +32,7 @@ enum FactValue: Sendable {
             if text.utf8.count > Pattern.longestText { break }
             if !isFirst { text += "," }
             isFirst = false
-            if !document.isNull(element) { text += FactValue(element, of: document).text }
+            if !document.isNull(element) { text += FactValue(element, of: document).beginning }
         }
         return text
     }
@@ -57,18 +48,30 @@ enum FactValue: Sendable {
         }
     }
 
+    /// As much of it as a pattern reads, and one byte, so that its end is not taken for the text's: no list copies more, however
+    /// deep the text lies.
+    private var beginning: String {
+        let text = text
+        return text.utf8.count <= Pattern.longestText
+            ? text : String(decoding: text.utf8.prefix(Pattern.longestText + 1), as: UTF8.self)
+    }
+
+    /// White space and digits beyond it change nothing that a config would compare with.
+    private static let longestNumber = 256
+
     /// JavaScript's `parseFloat`: a number, or the one that the text begins with; nil where there is none.
     var leadingNumber: Double? {
         switch self {
         case .number(let value): value
-        case .text(let text), .container(let text): Self.leadingNumber(text)
+        case .text(let text), .container(let text):
+            Self.leadingNumber(String(decoding: text.utf8.prefix(Self.longestNumber), as: UTF8.self))
         case .missing, .null, .bool: nil
         }
     }
 
     private static func leadingNumber(_ text: String) -> Double? {
         var rest = text[...]
-        rest = rest.drop { $0.isWhitespace }
+        rest.unicodeScalars = rest.unicodeScalars.drop { $0.properties.isWhitespace }
         let digits = rest.utf8
         var end = digits.startIndex
         func skip(_ isWanted: (UInt8) -> Bool) -> Int {

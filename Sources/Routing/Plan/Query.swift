@@ -11,7 +11,7 @@ package struct Query: Sendable {
         case field(Field, [Test])
     }
 
-    enum Field: Sendable, Equatable {
+    enum Field: Sendable, Hashable {
         case metadata(String)
         case params(String)
         case path

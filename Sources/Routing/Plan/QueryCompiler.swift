@@ -42,7 +42,12 @@ extension PlanCompiler {
                 throw value.fault("is one field too many: all conditions together look at \(QueryBudget.mostFields) at most.")
             }
             budget.fields -= 1
-            return .field(field(name, value), try tests(value))
+            let field = field(name, value)
+            guard budget.names.contains(field) || budget.names.count < QueryBudget.mostNames else {
+                throw value.fault("is one name too many: all conditions together look at \(QueryBudget.mostNames) names at most.")
+            }
+            budget.names.insert(field)
+            return .field(field, try tests(value))
         }
     }
 
@@ -145,9 +150,12 @@ extension PlanCompiler {
 
 /// What all conditions of one config may have together: it bounds the time that they take, whatever the request is.
 struct QueryBudget {
+    static let mostNames = 32
     static let mostFields = 512
     static let mostValues = 4096
-    /// Fields that are looked up.
+    /// Different fields: each is looked up once for a call, among all members of its request.
+    var names: Set<Query.Field> = []
+    /// Fields, each time one is named.
     var fields = Self.mostFields
     /// Values in lists.
     var values = Self.mostValues
