@@ -151,4 +151,13 @@ import Testing
         #expect(try refusal(config(16)) == nil)
         #expect(try refusal(config(17)) != nil)
     }
+
+    @Test(arguments: [
+        (#"{"strategy": {"mode": "priority"}, "targets": [{"priority": 1.5}]}"#, "must be a whole number."),
+        (#"{"retry": {"attempts": -1}}"#, "must be a whole number, 0 or more."),
+        (#"{"retry": {"on_status_codes": [1000]}}"#, "must be a whole number from 0 to 999."),
+    ])
+    func `a number's limits are said where there are some`(config: String, what: String) throws {
+        #expect(try refusal(config)?.message.hasSuffix(" " + what) == true)
+    }
 }

@@ -49,6 +49,20 @@ import Testing
         #expect(try refusal(config(65))?.path == "options.config.targets[0].override_params")
     }
 
+    @Test func `leaves that all have their parent's parameters make no plan of any size`() throws {
+        func config(_ count: Int) -> String {
+            func members(_ name: String) -> String { (0..<63).map { #""\#(name)\#($0)": 1"# }.joined(separator: ", ") }
+            let leaf = #"{"override_params": {"a": 1}, "default_params": {"b": 1}}"#
+            let leaves = Array(repeating: leaf, count: count).joined(separator: ",")
+            return #"{"override_params": {\#(members("o"))}, "default_params": {\#(members("d"))}, "#
+                + #""strategy": {"mode": "fallback"}, "targets": [\#(leaves)]}"#
+        }
+        #expect(try compile(config(400)).roughBytes <= PlanCompiler.mostBytes)
+        let fault = try #require(try refusal(config(720)))
+        #expect(fault.path == "options.config.targets[474]")
+        #expect(fault.message.contains("makes the plan larger than 4 MB"))
+    }
+
     @Test func `a retry takes the whole place of the parent's`() throws {
         let parent = #""retry": {"attempts": 1, "on_status_codes": [500], "use_retry_after_header": true}"#
         #expect(try leaf(root: parent, child: "").retry == RetryRule(attempts: 1, codes: [500], usesRetryAfter: true))

@@ -14,6 +14,20 @@ import Testing
         (#"{"mode": "fallback"}"#, "options.config.mode has no effect here: it belongs in `strategy`."),
         (#"{"passthrough": true}"#, "options.config.passthrough belongs to Portkey's hosted service"),
         (#"{"override_params": {"n": "portkey-default"}}"#, "config.override_params.n is sent as the text portkey-default"),
+        (#"{"override_params": {"model": null}}"#, "override_params.model has no effect: a target needs a model."),
+        (#"{"default_params": {"model": null}}"#, "default_params.model has no effect: a target needs a model."),
+        (#"{"drop_params": ["seed", "model"]}"#, "options.config.drop_params[1] has no effect: a target needs a model."),
+        (#"{"drop_params": ["a.b[0][*].c", "a["]}"#, "options.config.drop_params[1] is no path"),
+        (#"{"drop_params": ["x..y"]}"#, "options.config.drop_params[0] is no path"),
+        (#"{"drop_params": ["x[-1]"]}"#, "options.config.drop_params[0] is no path"),
+        (
+            #"{"strategy": {"mode": "fallback"}, "targets": [{"weight": 2}]}"#,
+            "targets[0].weight has no effect with the mode fallback."
+        ),
+        (
+            #"{"strategy": {"mode": "loadbalance"}, "targets": [{"weight": 2, "priority": 3}]}"#,
+            "options.config.targets[0].priority has no effect with the mode loadbalance."
+        ),
         (#"{"circuit_breaker": {"failure_threshold": 3}}"#, "options.config.circuit_breaker has no effect: it needs"),
         (
             #"{"circuit_breaker": {"failure_threshold": 3, "cooldown_interval": 1000}}"#,
@@ -67,6 +81,16 @@ import Testing
         #expect(warnings.first?.contains(warning) == true, "\(warnings)")
     }
 
+    @Test func `a null model takes back its parent's, and is not warned of`() throws {
+        let plan = try compile(
+            #"""
+            {"strategy": {"mode": "single"}, "override_params": {"model": "a"}, "default_params": {"model": "b"},
+             "targets": [{"override_params": {"model": null}, "default_params": {"model": null}}]}
+            """#)
+        #expect(plan.warnings == [])
+        #expect(plan.targets[0].edits.model == nil && plan.targets[0].edits.defaultModel == nil)
+    }
+
     @Test func `warnings are bounded, whatever the config`() throws {
         let targets = (0..<200).map { #"{"key\#($0)": 1, "input_guardrails": ["g"], "cache": {"mode": "simple"}}"# }
         let plan = try compile(#"{"strategy": {"mode": "fallback"}, "targets": [\#(targets.joined(separator: ","))]}"#)
@@ -82,7 +106,7 @@ import Testing
              "retry": {"attempts": 5, "on_status_codes": [429], "use_retry_after_headers": true}, "request_timeout": 1000,
              "override_params": {"temperature": 0}, "default_params": {"n": 1}, "drop_params": ["seed"],
              "forward_headers": ["x-a"],
-             "targets": [{"name": "a", "weight": 0.5, "virtual_key": "k", "last_resort": true, "priority": 3,
+             "targets": [{"name": "a", "weight": 0.5, "virtual_key": "k", "last_resort": true,
                           "hedge": {"after_ms": 100}, "first_chunk_timeout": 50, "idle_timeout": 60,
                           "strict_open_ai_compliance": false, "custom_host": "https://a.example"}]}
             """#)

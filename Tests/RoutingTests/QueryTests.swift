@@ -139,6 +139,26 @@ import Testing
         let config = #"{"targets": [], "\#(name)": 1, "strategy": {"mode": "no", "\#(name)": 1}}"#
         let fault = try #require(try refusal(config))
         #expect(fault.message.utf8.count < 1000)
+        let named = #"{"name": "\#(name)"}"#
+        for config in [
+            #"{"\#(name)": 1, "\#(name)": 2}"#, #"{"provider": "@\#(name)", "virtual_key": "\#(name)b"}"#,
+            #"{"strategy": {"mode": "conditional", "default": "\#(name)"}, "targets": [{}]}"#,
+            #"{"strategy": {"mode": "conditional", "default": "b"}, "targets": [\#(named), \#(named)]}"#,
+            #"{"strategy": {"mode": "conditional", "default": "\#(name)n"}, "targets": [\#(named)]}"#,
+        ] {
+            let fault = try #require(try refusal(config))
+            #expect(fault.message.utf8.count < 1000 && fault.path?.utf8.count ?? 0 < 200)
+        }
+        for config in [
+            #"{"strategy": {"mode": "conditional", "default": "\#(name)"}, "targets": [\#(named), \#(named)]}"#,
+            #"""
+            {"strategy": {"mode": "conditional", "conditions": [{"query": {"params.\#(name).b": 1}, "then": "a"}]},
+             "targets": [{"name": "a"}]}
+            """#,
+        ] {
+            let warnings = try compile(config).warnings
+            #expect(warnings.count == 1 && warnings[0].utf8.count < 1000)
+        }
         let plan = try compile(#"{"virtual_key": "a", "\#(name)": 1}"#)
         #expect(plan.warnings.reduce(0) { $0 + $1.utf8.count } < 1000)
     }

@@ -14,9 +14,6 @@ final class ConfigSource: Sendable {
         self.name = name
     }
 
-    /// A name of any length comes from the caller, and goes into messages.
-    static func shortened(_ name: String) -> String { name.utf8.count <= 64 ? name : name.prefix(64) + "…" }
-
     /// `options.config.targets[0].retry`. Found again from the root, so that a config without a fault costs no paths.
     func place(of node: JSONNode) -> String {
         let start = document.range(node).lowerBound
@@ -24,7 +21,7 @@ final class ConfigSource: Sendable {
         var current = root
         descent: while current != node {
             for (key, value) in document.members(of: current) where document.range(value).contains(start) {
-                place += "." + Self.shortened(document.string(key) ?? "")
+                place += "." + shortened(document.string(key) ?? "")
                 current = value
                 continue descent
             }
@@ -38,6 +35,9 @@ final class ConfigSource: Sendable {
         return place
     }
 }
+
+/// A name of any length comes from the caller, and goes into messages.
+func shortened(_ name: String) -> String { name.utf8.count <= 64 ? name : name.prefix(64) + "…" }
 
 /// One value of a config, read as the type that it must have.
 struct ConfigValue {
@@ -122,7 +122,7 @@ extension ConfigValue {
     }
 
     func duplicate(_ name: String) -> GatewayFailure {
-        let place = "\(place).\(name)"
+        let place = "\(place).\(shortened(name))"
         return .invalidParams(place, "\(place) stands twice in the same object: keep one of the two.")
     }
 }

@@ -18,8 +18,7 @@ package final class Plan: Sendable {
     /// What it takes in memory, roughly, in bytes.
     package var roughBytes: Int {
         targets.reduce(warnings.reduce(0) { $0 + $1.utf8.count }) { sum, target in
-            let edits = target.edits
-            return sum + 640 + 64 * (edits.overrides.count + edits.defaults.count) + 32 * edits.dropped.count
+            sum + PlanTarget.roughBytes + target.edits.roughBytes
         }
     }
 

@@ -7,9 +7,15 @@ extension PlanCompiler {
     /// Members of `override_params` and `default_params`, names in `drop_params`: no API has as many parameters.
     static let mostParameters = 64
 
-    func leaf(_ object: ConfigObject<NodeKey>, _ heir: PlanTarget) throws(GatewayFailure) -> PlanTarget {
+    mutating func leaf(_ object: ConfigObject<NodeKey>, _ heir: PlanTarget) throws(GatewayFailure) -> PlanTarget {
         guard targets.count < Self.mostTargets else {
             throw object.value.fault("is one target too many: a config has at most \(Self.mostTargets).")
+        }
+        bytes += PlanTarget.roughBytes + heir.edits.roughBytes
+        guard bytes <= Self.mostBytes else {
+            throw object.value.fault(
+                "makes the plan larger than \(Self.mostBytes >> 20) MB, since each target has all parameters of its parents too: "
+                    + "write fewer targets, or fewer parameters above them.")
         }
         var target = heir
         target.virtualKey = try object[.virtualKey]?.string()
@@ -24,7 +30,8 @@ extension PlanCompiler {
         let slug = String(provider.dropFirst())
         if slug.isEmpty { throw value.fault("names no virtual key after the @.") }
         if let other = target.virtualKey, other != slug {
-            throw value.fault("names the virtual key \(slug), and virtual_key beside it names \(other): keep one of the two.")
+            let (one, two) = (shortened(slug), shortened(other))
+            throw value.fault("names the virtual key \(one), and virtual_key beside it names \(two): keep one of the two.")
         }
         target.virtualKey = slug
         return target
@@ -33,15 +40,20 @@ extension PlanCompiler {
     mutating func applyEdits(of object: ConfigObject<NodeKey>, to heir: inout PlanTarget) throws(GatewayFailure) {
         if let value = object[.overrideParams] {
             let model = try merge(value, into: &heir.edits.overrides)
-            if let model { heir.edits.model = try overriddenModel(model) }
+            if let model { heir.edits.model = try takenModel(model, inPlaceOf: heir.edits.model) }
         }
         if let value = object[.defaultParams] {
             let model = try merge(value, into: &heir.edits.defaults)
-            if let model { heir.edits.defaultModel = try overriddenModel(model) }
+            if let model { heir.edits.defaultModel = try takenModel(model, inPlaceOf: heir.edits.defaultModel) }
         }
         if let value = object[.dropParams] {
             for element in try value.elements("a list of parameter names") {
                 let name = try element.string()
+                if name == "model" {
+                    warnings.add(element, "has no effect: a target needs a model.")
+                } else if !isMemberPath(name) {
+                    warnings.add(element, "is no path: names stand between single dots, as in tools[*].function.strict.")
+                }
                 if heir.edits.dropped.contains(name) { continue }
                 guard heir.edits.dropped.count < Self.mostParameters else {
                     throw value.fault("has too many names: at most \(Self.mostParameters), those of the parents included.")
@@ -51,9 +63,13 @@ extension PlanCompiler {
         }
     }
 
-    /// `null` takes the model out of the request: there is none then.
-    private func overriddenModel(_ value: ConfigValue) throws(GatewayFailure) -> String? {
-        value.kind == .null ? nil : try value.string()
+    /// `null` takes back what a parent says, and does nothing else.
+    private mutating func takenModel(
+        _ value: ConfigValue, inPlaceOf inherited: String?
+    ) throws(GatewayFailure) -> String? {
+        if value.kind != .null { return try value.string() }
+        if inherited == nil { warnings.add(value, "has no effect: a target needs a model.") }
+        return nil
     }
 
     /// Shallow: a child's member takes the place of its parent's.
@@ -92,6 +108,16 @@ extension PlanCompiler {
             names.append(name)
         }
         return names
+    }
+}
+
+/// `metadata.trace`, `tools[*].function.strict`.
+private func isMemberPath(_ text: String) -> Bool {
+    text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { part in
+        let pieces = part.split(separator: "[", omittingEmptySubsequences: false)
+        return pieces[0].isEmpty == false && pieces.dropFirst().allSatisfy { piece in
+            piece.last == "]" && (piece.dropLast() == "*" || Int(piece.dropLast()).map { $0 >= 0 } == true)
+        }
     }
 }
 

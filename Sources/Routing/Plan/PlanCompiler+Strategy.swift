@@ -24,6 +24,7 @@ extension PlanCompiler {
         for (index, element) in try form.targets.elements("a list of targets").enumerated() {
             heir.path = "\(path)\(form.targetsPath)[\(index)]"
             children.append(try compile(element, inheriting: heir, depth: depth + 1, index: index))
+            warnOfUnusedShare(of: element, form.mode)
         }
         let mode = try mode(form, children)
         return .strategy(PlanStrategy(path: path, mode: mode, children: children))
@@ -95,7 +96,7 @@ extension PlanCompiler {
         for (index, child) in children.enumerated() {
             guard let name = child.name else { continue }
             if names[name] != nil {
-                warnings.add(form.targets, "has several targets of the name \(name): the first of them is taken.")
+                warnings.add(form.targets, "has several targets of the name \(shortened(name)): the first of them is taken.")
             } else {
                 names[name] = index
             }
@@ -130,10 +131,11 @@ extension PlanCompiler {
     private func child(_ value: ConfigValue, _ names: [String: Int]) throws(GatewayFailure) -> Int {
         let name = try value.string()
         if let index = names[name] { return index }
-        if names.isEmpty { throw value.fault("names the target \(name), but no target has a name.") }
+        if names.isEmpty { throw value.fault("names the target \(shortened(name)), but no target has a name.") }
         let known = names.keys.sorted()
-        let near = closestName(to: name, among: known).map { " Did you mean \($0)?" } ?? " There are: \(shortList(known))."
-        throw value.fault("names the target \(name), which there is not.\(near)")
+        let near = closestName(to: name, among: known).map { " Did you mean \(shortened($0))?" }
+        let hint = near ?? " There are: \(shortList(known))."
+        throw value.fault("names the target \(shortened(name)), which there is not.\(hint)")
     }
 
     private mutating func breaker(of form: StrategyForm) throws(GatewayFailure) -> BreakerRule? {
@@ -144,6 +146,16 @@ extension PlanCompiler {
             warnings.add(value, "has no effect: a conditional strategy passes none on. Write circuit_breaker on its targets.")
         }
         return nil
+    }
+
+    /// What a target's place among its siblings does not need.
+    private mutating func warnOfUnusedShare(of target: ConfigValue, _ mode: ModeName) {
+        func warn(_ key: StaticString, unless isUsed: Bool) {
+            guard !isUsed, let node = target.document.find(key, in: target.node), !target.document.isNull(node) else { return }
+            warnings.add(target.with(node), "has no effect with the mode \(mode.name).")
+        }
+        warn("weight", unless: mode == .loadbalance || mode == .priority)
+        warn("priority", unless: mode == .priority)
     }
 
     /// Fields that the mode does not look at.
@@ -182,5 +194,5 @@ extension PlanCompiler {
 
 /// At most five, so that a message stays one.
 private func shortList(_ names: [String]) -> String {
-    names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
+    names.prefix(5).map(shortened).joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
 }

@@ -22,10 +22,14 @@ struct PlanCompiler {
     static let deepest = 16
     /// Leaves; a config beyond it was made by a loop, not by a person.
     static let mostTargets = 1024
+    /// What all leaves together may take in memory, roughly.
+    static let mostBytes = 4 << 20
 
     private(set) var targets: [PlanTarget] = []
     var warnings = PlanWarnings()
     var budget = QueryBudget()
+    /// See `Plan.roughBytes`.
+    var bytes = 0
 
     /// - Parameter parent: what the node inherits, in the form of a target that has the node's own path.
     mutating func compile(
@@ -52,7 +56,8 @@ struct PlanCompiler {
             child.node = try compileStrategy(form, of: object, inheriting: heir, depth: depth)
         } else {
             try warnOfUnusedTargets(object)
-            child.node = try append(leaf(object, heir))
+            let target = try leaf(object, heir)
+            child.node = try append(target)
         }
         return child
     }

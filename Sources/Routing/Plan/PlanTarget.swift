@@ -34,6 +34,9 @@ package struct PlanTarget: Sendable {
     package var isOnlyWithCallersKey = false
 
     package init(path: String) { self.path = path }
+
+    /// What one takes in memory without its edits.
+    static let roughBytes = 640
 }
 
 /// Changes of a request's body. Members are raw JSON, by name, in the order of the config.
@@ -46,6 +49,8 @@ package struct BodyEdits: Sendable {
     package var dropped: [String] = []
 
     package init() {}
+    /// Names and values are shared with the parents, but the lists are not.
+    var roughBytes: Int { 64 * (overrides.count + defaults.count) + 32 * dropped.count }
     package var isEmpty: Bool { overrides.isEmpty && defaults.isEmpty && dropped.isEmpty }
     /// The model that `override_params` names.
     package var model: String?

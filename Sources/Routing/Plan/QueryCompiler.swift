@@ -66,7 +66,7 @@ extension PlanCompiler {
             warnings.add(value, "names nothing, so it counts as missing: fields are metadata.NAME, params.NAME and url.pathname.")
             return .nothing
         }
-        if segments.count > 2 { warnings.add(value, "reads \(segments[0]).\(second): what follows is not looked at.") }
+        if segments.count > 2 { warnings.add(value, "reads \(segments[0]).\(shortened(second)): what follows is not looked at.") }
         return field
     }
 
