@@ -70,7 +70,7 @@ let package = Package(
         target("GatewayEngine", ["GatewayModel", "JSONBytes", "ProviderAdapters", "Routing"], settings: daemon),
         target("SocketServer", ["CLinux", "GatewayModel", "JSONRPC", "Reactor"], settings: daemon),
         target("KeyVault", ["GatewayEngine", "GatewayModel", "JSONBytes", crypto], settings: daemon),
-        target("GatewayStore", ["CLinux", "CSQLite", "GatewayEngine", "GatewayModel", "JSONBytes"], settings: daemon),
+        target("GatewayStore", ["CLinux", "CSQLite", "GatewayEngine", "GatewayModel", "JSONBytes", crypto], settings: daemon),
         target("Upstream", ["CCurl", "CCurlShim", "CLinux", "GatewayEngine", "GatewayModel", "Reactor"], settings: daemon),
         target("Observability", ["CLinux", "GatewayEngine", "GatewayModel"], settings: daemon),
         target(

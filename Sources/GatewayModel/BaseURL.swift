@@ -11,6 +11,9 @@ package struct BaseURL: Hashable, Sendable {
     /// Both together.
     package let text: String
 
+    /// Whether the host is a name that a resolver has to look up: no address, and not `localhost`.
+    package let isNamed: Bool
+
     /// - Parameter name: the parameter that an error names (`base_url`).
     /// - Throws: `invalid_params` with what to write instead.
     package init(_ text: String, parameter name: String = "base_url") throws(GatewayFailure) {
@@ -22,7 +25,8 @@ package struct BaseURL: Hashable, Sendable {
     /// The address of what answers inside of the gateway itself.
     package static let inProcess = BaseURL(origin: "local:", path: "")
 
-    private init(origin: String, path: String) {
+    private init(origin: String, path: String, isNamed: Bool = false) {
+        self.isNamed = isNamed
         self.origin = origin
         self.path = path
         text = origin + path
@@ -55,7 +59,7 @@ package struct BaseURL: Hashable, Sendable {
         }
         let usual = scheme == "https" ? 443 : 80
         let place = "\(scheme)://\(host.text)" + (port.map { $0 == usual ? "" : ":\($0)" } ?? "")
-        self.init(origin: place, path: try checkedPath(rest[end...]))
+        self.init(origin: place, path: try checkedPath(rest[end...]), isNamed: host.isName && !host.isLoopback)
     }
 }
 

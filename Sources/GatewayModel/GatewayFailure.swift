@@ -15,8 +15,11 @@ package struct GatewayFailure: Error, Sendable {
     package var retryable: Bool
     /// How long to wait before that, in milliseconds.
     package var retryAfterMilliseconds: Int?
-    /// The provider's error body, untouched, as raw JSON (a body that is not JSON becomes a JSON string).
+    /// The provider's error body as raw JSON (a body that is not JSON becomes a JSON string). Untouched, but for the key that was
+    /// sent with the request, should the provider quote it.
     package var providerError: [UInt8]?
+    /// The virtual key that was about to go elsewhere than where it is bound to, when that is what failed: for the audit log.
+    package var divertedKey: String?
 
     package init(
         _ code: ErrorCode, _ message: String, path: String? = nil, status: Int? = nil, retryable: Bool? = nil,
@@ -34,6 +37,13 @@ package struct GatewayFailure: Error, Sendable {
     /// The caller cancelled the request or hung up.
     package static var callCancelled: GatewayFailure {
         GatewayFailure(.cancelled, "The call was cancelled.")
+    }
+
+    /// A virtual key that is not sent where the call would send it.
+    package static func diverted(key: String, _ message: String, path: String? = nil) -> GatewayFailure {
+        var failure = GatewayFailure(.permissionDenied, message, path: path)
+        failure.divertedKey = key
+        return failure
     }
 
     /// A refused parameter: `path` names it as the caller wrote it.

@@ -6,6 +6,8 @@ struct Host {
     /// As it goes into a URL: lower case, addresses in their short form (RFC 5952).
     let text: String
     let isLoopback: Bool
+    /// A name, not an address.
+    let isName: Bool
 
     init?(_ written: ArraySlice<UInt8>) {
         if written.first == UInt8(ascii: "[") {
@@ -14,6 +16,7 @@ struct Host {
             else { return nil }
             text = "[\(ipv6Text(groups))]"
             isLoopback = groups == [0, 0, 0, 0, 0, 0, 0, 1]
+            isName = false
             return
         }
         let labels = written.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -22,7 +25,9 @@ struct Host {
         if last.allSatisfy(isDigit) || last.starts(with: "0x".utf8) || last.starts(with: "0X".utf8) {
             guard let address = ipv4Bytes(labels) else { return nil }
             isLoopback = address[0] == 127
+            isName = false
         } else {
+            isName = true
             isLoopback = text == "localhost"
         }
     }

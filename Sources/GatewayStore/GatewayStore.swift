@@ -11,6 +11,7 @@ package final class GatewayStore: Sendable {
     package let path: String
     private let writer: Writer
     private let reader: Reader
+    let wallMilliseconds: @Sendable () -> Int
 
     /// Opens the database in the state directory, makes it where there is none, and brings an older one up to date.
     /// - Parameter report: told of trouble on the disk and its end; called on the writer's thread.
@@ -21,6 +22,7 @@ package final class GatewayStore: Sendable {
     ) throws(GatewayFailure) {
         let path = directory.file("wicket.db")
         self.path = path
+        wallMilliseconds = options.wallMilliseconds
         try makePrivateFile(path)
         let connection: SQLiteConnection
         do {
@@ -109,6 +111,10 @@ extension GatewayStore: Journal {
     package func append(_ record: CallRecord) { writer.append(record) }
 }
 
+extension GatewayStore: AuditLog {
+    package func append(_ event: AuditEvent) { writer.append(event, now: wallMilliseconds()) }
+}
+
 /// Bounds and pauses of the writer.
 package struct StoreOptions: Sendable {
     /// Log rows that may wait for the disk. Further ones are dropped and counted: memory is bounded, and no request waits.
@@ -121,6 +127,8 @@ package struct StoreOptions: Sendable {
     package var longestPauseMilliseconds: Int32 = 5000
     /// The most pages of 4 KiB that the database may grow to, or nil.
     package var maximumPages: Int?
+    /// Milliseconds since 1970, UTC, for the entries of the audit log: whoever keeps one gives a clock.
+    package var wallMilliseconds: @Sendable () -> Int = { 0 }
 
     package init() {}
 }

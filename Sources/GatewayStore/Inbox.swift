@@ -4,6 +4,8 @@ import GatewayModel
 /// What waits for the writer, and what there is to know of it.
 struct Inbox {
     var records = RecordQueue()
+    /// For the audit log, each with the milliseconds since 1970 at which it happened.
+    var events: [QueuedEvent] = []
     var writes: [PendingWrite] = []
     /// The writer sleeps, so whoever brings something must ring. Otherwise it looks again by itself.
     var isWriterAsleep = false
@@ -11,6 +13,12 @@ struct Inbox {
     /// To be told, once all is closed, how many rows were lost.
     var atEnd: (@Sendable (Int) -> Void)?
     var statistics = StoreStatistics()
+}
+
+/// An entry of the audit log that is not part of a write.
+struct QueuedEvent: Sendable {
+    var event: AuditEvent
+    var atMilliseconds: Int
 }
 
 /// One administrative write: what to do in the transaction, and whom to tell when it is over.

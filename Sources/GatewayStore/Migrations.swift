@@ -4,7 +4,7 @@ import GatewayModel
 /// The schema as its history: each step brings a database from the version before it to its own. A step that was released is
 /// never changed; a change is a new step at the end.
 enum Migrations {
-    static let steps = [callTable, virtualKeyTable, configTable, callDecisions, breakerTable]
+    static let steps = [callTable, virtualKeyTable, configTable, callDecisions, breakerTable, auditTable]
 
     /// Brings the database to the newest version, each step in a transaction of its own.
     /// - Throws: a failure when the database is newer than this program.
@@ -108,5 +108,39 @@ enum Migrations {
             multiple INTEGER NOT NULL,
             PRIMARY KEY (provider, key, model)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Append-only by the triggers, and shown to be by the hashes. `INSERT OR REPLACE` fires no trigger on what it deletes, so an id
+    /// that is taken is refused too.
+    private static let auditTable = """
+        CREATE TABLE audit (
+            format INTEGER NOT NULL,
+            id INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            uid INTEGER,
+            gid INTEGER,
+            pid INTEGER,
+            executable TEXT,
+            unit TEXT,
+            container TEXT,
+            subject TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            previous BLOB NOT NULL,
+            hash BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX audit_subject ON audit (subject, kind);
+        CREATE TABLE audit_head (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            entries INTEGER NOT NULL,
+            hash BLOB NOT NULL
+        ) STRICT;
+        INSERT INTO audit_head (only, entries, hash) VALUES (1, 0, zeroblob(32));
+        CREATE TRIGGER audit_keeps_rows BEFORE UPDATE ON audit
+            BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+        CREATE TRIGGER audit_loses_none BEFORE DELETE ON audit
+            BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+        CREATE TRIGGER audit_replaces_none BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
+            BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
         """
 }

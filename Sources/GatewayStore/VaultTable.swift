@@ -14,31 +14,34 @@ extension GatewayStore: VaultStorage {
     }
 
     package func insertVaultRow(_ row: VaultRow, _ event: AuditEvent? = nil) async throws(GatewayFailure) {
-        try await write { connection in
+        try await write { [self] connection in
             let statement = try connection.statement(VaultTable.insert)
             VaultTable.bind(row, to: statement)
             do throws(SQLiteError) { try statement.run() } catch {
                 guard error.isDuplicate else { throw error }
                 throw GatewayFailure(.conflict, "A virtual key '\(row.name)' exists already.", path: "name")
             }
+            try record(event, connection)
         }
     }
 
     package func updateVaultRow(_ row: VaultRow, _ event: AuditEvent? = nil) async throws(GatewayFailure) {
-        try await write { connection in
+        try await write { [self] connection in
             let statement = try connection.statement(VaultTable.update)
             VaultTable.bind(row, to: statement)
             try statement.run()
             if connection.changes == 0 { throw noSuchKey(row.name) }
+            try record(event, connection)
         }
     }
 
     package func deleteVaultRow(named name: String, _ event: AuditEvent? = nil) async throws(GatewayFailure) {
-        try await write { connection in
+        try await write { [self] connection in
             let statement = try connection.statement("DELETE FROM virtual_key WHERE name = ?1")
             statement.bind(1, name)
             try statement.run()
             if connection.changes == 0 { throw noSuchKey(name) }
+            try record(event, connection)
         }
     }
 

@@ -18,6 +18,7 @@ final class Writer: @unchecked Sendable {
     private let report: @Sendable (StoreReportLevel, String) -> Void
     /// Taken from the inbox and not yet committed, oldest first.
     private var pending: [RecordQueue] = []
+    private var pendingEvents: [QueuedEvent] = []
     private var scratch = TextScratch()
     /// Milliseconds to wait before the next try; 0 while all is well.
     private var pause: Int32 = 0
@@ -44,6 +45,21 @@ final class Writer: @unchecked Sendable {
             }
             inbox.statistics.queued += 1
             inbox.records.append(record)
+            defer { inbox.isWriterAsleep = false }
+            return inbox.isWriterAsleep
+        }
+        if mustRing { doorbell.ring() }
+    }
+
+    /// An entry of the audit log: written with the next group, and kept until the disk takes it.
+    func append(_ event: AuditEvent, now: Int) {
+        let mustRing = inbox.withLock { inbox in
+            if inbox.statistics.queued >= options.queueLimit {
+                inbox.statistics.dropped += 1
+                return false
+            }
+            inbox.statistics.queued += 1
+            inbox.events.append(QueuedEvent(event: event, atMilliseconds: now))
             defer { inbox.isWriterAsleep = false }
             return inbox.isWriterAsleep
         }
@@ -80,7 +96,8 @@ final class Writer: @unchecked Sendable {
         while true {
             waitForWork()
             let (records, writes, isClosing) = inbox.withLock { inbox in
-                defer { (inbox.records, inbox.writes) = (RecordQueue(), []) }
+                defer { (inbox.records, inbox.events, inbox.writes) = (RecordQueue(), [], []) }
+                pendingEvents += inbox.events
                 return (inbox.records, inbox.writes, inbox.isClosing)
             }
             if !records.isEmpty { pending.append(records) }
@@ -94,8 +111,9 @@ final class Writer: @unchecked Sendable {
         while true {
             let (hasRecords, isUrgent) = inbox.withLock { inbox in
                 let isUrgent = !inbox.writes.isEmpty || inbox.isClosing
-                inbox.isWriterAsleep = inbox.records.isEmpty && !isUrgent
-                return (!inbox.records.isEmpty, isUrgent)
+                let hasRecords = !inbox.records.isEmpty || !inbox.events.isEmpty
+                inbox.isWriterAsleep = !hasRecords && !isUrgent
+                return (hasRecords, isUrgent)
             }
             if isUrgent { return }
             if hasRecords { return doorbell.wait(milliseconds: options.gatherMilliseconds) }
@@ -104,7 +122,7 @@ final class Writer: @unchecked Sendable {
     }
 
     private func commit(_ writes: [PendingWrite]) {
-        if pending.isEmpty, writes.isEmpty { return }
+        if isIdle, writes.isEmpty { return }
         var writes = writes
         if pause > 0 {
             // Records are in trouble: what does not depend on them goes first and by itself.
@@ -112,11 +130,14 @@ final class Writer: @unchecked Sendable {
             writes = writes.filter(\.needsRecords)
         }
         guard let failure = transact(withRecords: true, writes) else { return }
-        if !pending.isEmpty { failed(failure) }
+        if !isIdle { failed(failure) }
         for write in writes {
-            if write.needsRecords, !pending.isEmpty { write.finish(failure) } else { commitAlone(write) }
+            if write.needsRecords, !isIdle { write.finish(failure) } else { commitAlone(write) }
         }
     }
+
+    /// Nothing waits to be written but what somebody awaits.
+    private var isIdle: Bool { pending.isEmpty && pendingEvents.isEmpty }
 
     private func commitAlone(_ write: PendingWrite) {
         if let failure = transact(withRecords: false, [write]) { write.finish(failure) }
@@ -142,9 +163,15 @@ final class Writer: @unchecked Sendable {
 
     /// - Returns: how many rows the database refused for their own sake.
     private func insertPending() throws(SQLiteError) -> Int {
-        if pending.isEmpty { return 0 }
-        let statement = try connection.statement(CallTable.insert)
         var refused = 0
+        for queued in pendingEvents {
+            do throws(SQLiteError) { try AuditTable.append(queued.event, connection, now: queued.atMilliseconds) } catch {
+                guard error.isAboutTheRow, connection.isInTransaction else { throw error }
+                refused += 1
+            }
+        }
+        if pending.isEmpty { return refused }
+        let statement = try connection.statement(CallTable.insert)
         for queue in pending {
             for chunk in queue.chunks {
                 for index in chunk.indices {
@@ -177,8 +204,9 @@ final class Writer: @unchecked Sendable {
     }
 
     private func succeeded(refused: Int) {
-        let count = pending.reduce(0) { $0 + $1.count }
+        let count = pendingCount
         pending.removeAll()
+        pendingEvents.removeAll()
         let dropped = inbox.withLock { inbox in
             inbox.statistics.queued -= count
             inbox.statistics.written += count - refused
@@ -190,6 +218,8 @@ final class Writer: @unchecked Sendable {
         pause = 0
         reportDropped(dropped)
     }
+
+    private var pendingCount: Int { pending.reduce(pendingEvents.count) { $0 + $1.count } }
 
     private func failed(_ failure: GatewayFailure) {
         let statistics = inbox.withLock { inbox in
@@ -211,7 +241,7 @@ final class Writer: @unchecked Sendable {
     }
 
     private func end() {
-        let lost = pending.reduce(0) { $0 + $1.count }
+        let lost = pendingCount
         if lost > 0 { report(.error, "\(lost) rows of the log are lost: they could not be written before the end.") }
         connection.close()
         inbox.withLock { $0.atEnd }?(lost)

@@ -29,6 +29,7 @@ package final class KeyVault: SecretSource, Sendable {
         self.random = random
         var state = State()
         for row in try await storage.loadVault() { state.entries[row.name] = VaultEntry(row, master) }
+        for caller in try await storage.loadKeyCallers() { _ = state.entries[caller.key]?.callers.isFirstUse(by: caller) }
         self.state = Mutex(state)
     }
 
@@ -44,8 +45,13 @@ package final class KeyVault: SecretSource, Sendable {
 
     package func virtualKey(named name: String) throws(GatewayFailure) -> VirtualKey { try entry(name).virtualKey }
 
-    package func apiKey(of name: String, for origin: String) throws(GatewayFailure) -> SecretBytes {
-        try entry(name, for: origin).apiKey(now: clock.wallMilliseconds())
+    package func apiKey(of name: String, for origin: String, by peer: PeerIdentity) throws(GatewayFailure) -> SecretBytes {
+        let entry = try entry(name, for: origin)
+        let key = try entry.apiKey(now: clock.wallMilliseconds())
+        if entry.callers.isFirstUse(by: KeyCaller(key: name, uid: peer.uid, unit: peer.unit)) {
+            storage.append(AuditEvent(.keyFirstUsed, by: peer, of: name))
+        }
+        return key
     }
 
     /// The key that the last rotation replaced, while its grace lasts, for a provider that does not take the new one yet; else
@@ -178,8 +184,8 @@ extension KeyVault {
     private func entry(_ name: String, for origin: String) throws(GatewayFailure) -> VaultEntry {
         let entry = try entry(name)
         guard entry.row.origin == origin else {
-            throw GatewayFailure(
-                .permissionDenied, "Virtual key '\(name)' is for \(entry.row.origin) only, and was not sent to \(origin).")
+            throw .diverted(
+                key: name, "Virtual key '\(name)' is for \(entry.row.origin) only, and was not sent to \(origin).")
         }
         return entry
     }
@@ -197,7 +203,7 @@ extension KeyVault {
         row.lastUsedAtMilliseconds = old.lastUsedAtMilliseconds
         if event != nil { row.updatedAtMilliseconds = clock.wallMilliseconds() }
         try change(&row)
-        let entry = VaultEntry(row, master)
+        let entry = VaultEntry(row, master, callers: old.callers)
         try await storage.updateVaultRow(row, event)
         publish(entry)
         return info(entry)

@@ -33,12 +33,15 @@ final class VaultEntry: Sendable {
     /// Why the secret cannot be opened, where that was seen when the row was read.
     let secret: Result<OpenableSecret, Envelope.Fault>
     private let previous: OpenableSecret?
+    /// Who has used it; the same object as long as the key lives, however its row changes.
+    let callers: KeyCallers
     /// Milliseconds since 1970; 0 for never.
     private let lastUsed: Atomic<Int>
     private let lastUseSaved: Atomic<Int>
 
-    init(_ row: VaultRow, _ master: MasterKey) {
+    init(_ row: VaultRow, _ master: MasterKey, callers: KeyCallers = KeyCallers()) {
         self.row = row
+        self.callers = callers
         let baseURL = try? BaseURL(row.baseURL)
         // Where the address cannot be read, the secret below cannot be opened either, and nothing is sent.
         virtualKey = VirtualKey(
@@ -99,6 +102,9 @@ extension Envelope.Fault {
     }
 
     func failure(_ name: String) -> GatewayFailure {
-        GatewayFailure(.internalError, "The secret of virtual key '\(name)' cannot be opened; \(reason).")
+        var failure = GatewayFailure(.internalError, "The secret of virtual key '\(name)' cannot be opened; \(reason).")
+        // A row that was changed may have been changed to send its key elsewhere.
+        if self == .damaged { failure.divertedKey = name }
+        return failure
     }
 }

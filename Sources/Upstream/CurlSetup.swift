@@ -16,7 +16,7 @@ struct CurlSetup: ~Copyable {
     private var sharesConnection = false
     private(set) var connectMilliseconds = 0
 
-    init(_ easy: UnsafeMutableRawPointer, options: CurlOptions, sockets: CurlSockets) {
+    init(_ easy: UnsafeMutableRawPointer, options: CurlOptions) {
         self.easy = easy
         errorBuffer[0] = 0
         set(CURLOPT_NOSIGNAL, 1)
@@ -40,7 +40,6 @@ struct CurlSetup: ~Copyable {
         set(CURLOPT_NOPROXY, options.proxy == nil ? "" : options.proxyExceptions)
         if let file = options.authoritiesFile { set(CURLOPT_CAINFO, file) }
         _ = wicket_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer)
-        installSockets(sockets)
     }
 
     deinit {
@@ -89,20 +88,6 @@ struct CurlSetup: ~Copyable {
     mutating func apply(sharesConnection: Bool) {
         if sharesConnection != self.sharesConnection { set(CURLOPT_PIPEWAIT, sharesConnection ? 1 : 0) }
         self.sharesConnection = sharesConnection
-    }
-
-    private func installSockets(_ sockets: CurlSockets) {
-        let user = Unmanaged.passUnretained(sockets).toOpaque()
-        _ = wicket_curl_set_sockets(easy, { user, _, address in
-            var descriptor = CURL_SOCKET_BAD
-            guard let address = address?.pointee else { return descriptor }
-            withOwner(CurlSockets.self, user) { descriptor = $0.open(address.family, address.socktype, address.protocol) }
-            return descriptor
-        }, { user, descriptor in
-            var result: Int32 = 0
-            withOwner(CurlSockets.self, user) { result = $0.close(descriptor) }
-            return result
-        }, user)
     }
 
     private func set(_ option: CURLoption, _ value: Int) { _ = wicket_curl_set_long(easy, option, value) }

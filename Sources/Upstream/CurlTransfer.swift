@@ -47,6 +47,10 @@ final class CurlTransfer: @unchecked Sendable {
     private var timer: TimerID?
     private var wanted = Milestone.end
     private var waiter: UnsafeContinuation<Void, Never>?
+    /// See `UpstreamRequest`.
+    private(set) var refusesHostItself = false
+    /// An address of the host was in the way; where another one answers, that is all right.
+    private var hasRefusedAddress = false
 
     /// What a task waits for; the end always counts.
     enum Milestone { case head, bytes, end }
@@ -55,8 +59,9 @@ final class CurlTransfer: @unchecked Sendable {
         self.easy = easy
         self.transport = transport
         lines = HeaderList(userAgent: transport.options.userAgent)
-        setup = CurlSetup(easy, options: transport.options, sockets: transport.sockets)
+        setup = CurlSetup(easy, options: transport.options)
         installReceivers()
+        installAddressChecks()
     }
 
     deinit { curl_easy_cleanup(easy) }
@@ -79,6 +84,8 @@ final class CurlTransfer: @unchecked Sendable {
         try lines.fill(request)
         url = request.url
         body = request.body
+        refusesHostItself = request.refusesHostItself
+        hasRefusedAddress = false
         setup.apply(request, lines: lines.first)
         // The pointer outlives the closure, soundly: an array's elements stay where they are while a reference to their storage
         // lives (`body`, until `reset`), and whoever mutates the caller's array meanwhile mutates a copy.
@@ -152,6 +159,8 @@ final class CurlTransfer: @unchecked Sendable {
         _ = wicket_curl_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T, &microseconds)
         return microseconds > 0
     }
+
+    func refuseAddress() { hasRefusedAddress = true }
 
     // MARK: Waiting
 
@@ -266,6 +275,7 @@ extension CurlTransfer {
     }
 
     private func failureOf(_ code: CURLcode) -> GatewayFailure {
+        if hasRefusedAddress, !head.isComplete { return .leadsToHostItself(authority) }
         let reason = setup.errorText ?? String(cString: curl_easy_strerror(code))
         // The other limits are our own.
         if code == CURLE_OPERATION_TIMEDOUT {

@@ -29,6 +29,7 @@ package enum RPCMethods {
         ConfigsCreate.self, ConfigsList.self, ConfigsGet.self, ConfigsUpdate.self, ConfigsDelete.self, ConfigsVersionsList.self,
         ConfigsCheck.self,
         TargetsList.self, TargetsReset.self, TargetsTrip.self,
+        AuditList.self, AuditVerify.self,
         SystemReload.self, SystemDrain.self,
     ].map { (method: any RPCMethod.Type) in RPCMethodEntry(method) }
 

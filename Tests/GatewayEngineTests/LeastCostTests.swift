@@ -48,9 +48,10 @@ struct LeastCostTests {
     private func ports(_ plan: Plan) -> EnginePorts {
         let clock = GatewayClock(monotonicNanoseconds: { 1 }, wallMilliseconds: { 5000 })
         return EnginePorts(
-            secrets: NoSecrets(), configs: OnePlan(plan: plan), journal: NoJournal(), health: SharedHealth(),
-            network: DeadNetwork(), inProcess: LocalTransport(clock: clock, sleep: { _ in }), clock: clock,
-            timers: GatewayTimers(sleep: { _ in }, after: { _, _ in {} }), timeouts: UpstreamTimeouts())
+            secrets: NoSecrets(), configs: OnePlan(plan: plan), journal: NoJournal(),
+            audit: AuditTrail(log: NoAuditLog(), clock: clock), health: SharedHealth(), network: DeadNetwork(),
+            inProcess: LocalTransport(clock: clock, sleep: { _ in }), clock: clock, timers: GatewayTimers(sleep: { _ in }, after: { _, _ in {} }),
+            timeouts: UpstreamTimeouts())
     }
 }
 
@@ -63,9 +64,13 @@ private struct OnePlan: ConfigSource {
 private struct NoSecrets: SecretSource {
     let generation: UInt64 = 0
     func virtualKey(named name: String) throws(GatewayFailure) -> VirtualKey { throw GatewayFailure(.notFound, name) }
-    func apiKey(of name: String, for origin: String) throws(GatewayFailure) -> SecretBytes {
+    func apiKey(of name: String, for origin: String, by peer: PeerIdentity) throws(GatewayFailure) -> SecretBytes {
         throw GatewayFailure(.notFound, name)
     }
+}
+
+private struct NoAuditLog: AuditLog {
+    func append(_ event: AuditEvent) {}
 }
 
 private struct NoJournal: Journal {

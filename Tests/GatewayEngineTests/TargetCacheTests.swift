@@ -113,7 +113,7 @@ private final class SmallVault: SecretSource {
 
     var generation: UInt64 { state.withLock { $0.generation } }
     func virtualKey(named name: String) throws(GatewayFailure) -> VirtualKey { state.withLock { $0.key } }
-    func apiKey(of name: String, for origin: String) throws(GatewayFailure) -> SecretBytes {
+    func apiKey(of name: String, for origin: String, by peer: PeerIdentity) throws(GatewayFailure) -> SecretBytes {
         throw GatewayFailure(.notFound, "This vault opens nothing.")
     }
 }

@@ -8,6 +8,7 @@ typedef int (*wicket_curl_socket_watcher)(CURL *easy, curl_socket_t socket, int 
 typedef int (*wicket_curl_timer)(CURLM *multi, long milliseconds, void *user);
 typedef curl_socket_t (*wicket_curl_open_socket)(void *user, curlsocktype purpose, struct curl_sockaddr *address);
 typedef int (*wicket_curl_close_socket)(void *user, curl_socket_t socket);
+typedef int (*wicket_curl_before_request)(void *user, char *peer, char *local, int peer_port, int local_port);
 
 static inline CURLcode wicket_curl_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
@@ -31,12 +32,18 @@ static inline CURLcode wicket_curl_set_head_receiver(CURL *easy, wicket_curl_rec
     CURLcode code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receiver);
     return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_HEADERDATA, user);
 }
+/// A socket is opened for a transfer, but closed with its connection, which may outlive that: two users.
 static inline CURLcode wicket_curl_set_sockets(
-    CURL *easy, wicket_curl_open_socket open, wicket_curl_close_socket close, void *user) {
+    CURL *easy, wicket_curl_open_socket open, void *opener, wicket_curl_close_socket close, void *closer) {
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, user);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, opener);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close);
-    return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, user);
+    return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, closer);
+}
+/// Called when a connection stands, a new or a reused one, and nothing of the request was sent.
+static inline CURLcode wicket_curl_set_before_request(CURL *easy, wicket_curl_before_request before, void *user) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before);
+    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_PREREQDATA, user);
 }
 static inline CURLcode wicket_curl_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);

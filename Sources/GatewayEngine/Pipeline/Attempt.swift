@@ -39,6 +39,8 @@ final class Attempt {
     private var batch = ChunkBatch()
     private var hasMore = true
     private var watchdog: StreamWatchdog?
+    /// The key that went with the request, until the provider has shown that it takes it: what it says before may quote it.
+    private var mask: SecretMask?
 
     init(
         _ target: Target, _ encoded: EncodedRequest, _ request: consuming UpstreamRequest, dialect: any Dialect,
@@ -46,6 +48,7 @@ final class Attempt {
         transport: any UpstreamTransport, clock: GatewayClock, watchdog: StreamWatchdog?
     ) {
         self.target = target
+        mask = request.credential.map { SecretMask(secret: $0.secret) }
         self.request = request
         self.dialect = dialect
         self.call = call
@@ -58,11 +61,20 @@ final class Attempt {
 
     /// Sends the request and waits for an answer that can be given to the caller.
     func begin() async throws(GatewayFailure) -> Answer {
+        defer { mask = nil }
+        do throws(GatewayFailure) { return try await answer() } catch { throw mask?.applied(to: error) ?? error }
+    }
+
+    private func answer() async throws(GatewayFailure) -> Answer {
         let exchange = try await open()
         status = exchange.status
         guard (200..<300).contains(status) else {
-            let body = try await exchange.collect(limit: Self.longestErrorBody)
-            throw upstreamFailure(head: exchange.head, body: body, provider: call.provider, now: clock.wallMilliseconds())
+            var body = try await exchange.collect(limit: Self.longestErrorBody)
+            mask?.apply(to: &body)
+            var failure = upstreamFailure(
+                head: exchange.head, body: body, provider: call.provider, now: clock.wallMilliseconds())
+            if leadsElsewhere(exchange) { failure.divertedKey = target.virtualKey }
+            throw failure
         }
         // A provider that was asked for a stream but answers with JSON has something to say that is no stream.
         if call.stream, !isJSON(exchange) {
@@ -117,7 +129,20 @@ final class Attempt {
         if Task.isCancelled { throw .callCancelled }
         guard let request = request.take() else { throw GatewayFailure(.internalError, "An attempt was run twice.") }
         wasSent = true
-        return try await transport.open(request)
+        do throws(GatewayFailure) { return try await transport.open(request) } catch {
+            if error.code != .permissionDenied { throw error }
+            var failure = error
+            failure.divertedKey = target.virtualKey
+            throw failure
+        }
+    }
+
+    /// Whether the answer is a redirect to another origin. None is ever followed.
+    private func leadsElsewhere(_ exchange: any UpstreamExchange) -> Bool {
+        guard (300..<400).contains(status), let place = exchange.value("location") else { return false }
+        // Without a scheme and a host of its own it stays where it is.
+        if place.hasPrefix("/"), !place.hasPrefix("//"), !place.hasPrefix("/\\") { return false }
+        return (try? BaseURL(String(place.prefix { $0 != "?" && $0 != "#" })))?.origin != target.base.origin
     }
 
     private func readFirstChunk(_ exchange: any UpstreamExchange) async throws(GatewayFailure) {

@@ -27,10 +27,12 @@ struct AttemptMaker {
             provider: target.provider, strictOpenAICompliance: strict, createdSeconds: createdSeconds)
         let dialect = dialect(for: target.provider, operation: call.operation)
         let encoded = try dialect.encode(dialectCall)
-        let upstream = UpstreamRequest(
+        var upstream = UpstreamRequest(
             method: call.operation == .models ? "GET" : "POST", url: target.base.text + encoded.path,
-            fields: fields(encoded, plan.targets[leaf].forwardHeaders), credential: try credential(for: target),
+            fields: try fields(encoded, plan.targets[leaf].forwardHeaders, target), credential: try credential(for: target),
             body: encoded.body, timeouts: timeouts(rule))
+        // Who answers for a name is the resolver's to say; an address, or `localhost`, says it itself.
+        upstream.refusesHostItself = target.virtualKey != nil && target.base.isNamed
         return Attempt(
             target, encoded, upstream, dialect: dialect, call: dialectCall,
             transport: target.provider.dialect == .local ? ports.inProcess : ports.network, clock: ports.clock,
@@ -45,10 +47,17 @@ struct AttemptMaker {
 
     /// What the caller forwards stands in for the provider's own field of that name.
     /// - Parameter names: those that go to this target, or nil for all.
-    private func fields(_ encoded: EncodedRequest, _ names: [String]?) -> [HTTPField] {
+    private func fields(
+        _ encoded: EncodedRequest, _ names: [String]?, _ target: Target
+    ) throws(GatewayFailure) -> [HTTPField] {
         var forwarded = call.options.forwardHeaders
         if forwarded.isEmpty { return encoded.fields }
         if let names { forwarded = forwarded.filter { names.contains($0.name) } }
+        if let own = target.provider.authField?.lowercased(), forwarded.contains(where: { $0.name == own }) {
+            throw .invalidParams(
+                "options.forward_headers.\(own)",
+                "options.forward_headers.\(own) is where \(target.provider.id) reads its key, which the gateway sets: leave it out.")
+        }
         return encoded.fields.filter { own in !forwarded.contains { $0.name == own.name.lowercased() } } + forwarded
     }
 
@@ -71,7 +80,7 @@ struct AttemptMaker {
         switch target.key {
         case .none: return nil
         case .inline(let own): secret = own
-        case .vault(let name): secret = try ports.secrets.apiKey(of: name, for: target.base.origin)
+        case .vault(let name): secret = try ports.secrets.apiKey(of: name, for: target.base.origin, by: call.peer)
         }
         return Credential(fieldName: field, prefix: target.provider.authPrefix, secret: secret)
     }

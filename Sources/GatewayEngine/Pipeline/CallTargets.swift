@@ -27,6 +27,13 @@ final class CallTargets {
 
     func target(_ index: Int) throws(GatewayFailure) -> Target { try found[index].get() }
 
+    /// Where a leaf, or the call, would have sent a key elsewhere.
+    var diversions: [GatewayFailure] {
+        found.compactMap { found in
+            if case .failure(let failure) = found, failure.divertedKey != nil { failure } else { nil }
+        }
+    }
+
     /// Whether every leaf that takes part leads to a target.
     var isComplete: Bool { candidates.allSatisfy { $0.isUsable || $0.isAbsent } }
 

@@ -6,6 +6,7 @@ package final class EnginePorts {
     package let secrets: any SecretSource
     package let configs: any ConfigSource
     package let journal: any Journal
+    package let audit: AuditTrail
     package let health: SharedHealth
     /// HTTP out.
     package let network: any UpstreamTransport
@@ -17,13 +18,14 @@ package final class EnginePorts {
     package let timeouts: UpstreamTimeouts
 
     package init(
-        secrets: any SecretSource, configs: any ConfigSource, journal: any Journal, health: SharedHealth,
-        network: any UpstreamTransport, inProcess: any UpstreamTransport, clock: GatewayClock, timers: GatewayTimers,
+        secrets: any SecretSource, configs: any ConfigSource, journal: any Journal, audit: AuditTrail,
+        health: SharedHealth, network: any UpstreamTransport, inProcess: any UpstreamTransport, clock: GatewayClock, timers: GatewayTimers,
         timeouts: UpstreamTimeouts
     ) {
         self.secrets = secrets
         self.configs = configs
         self.journal = journal
+        self.audit = audit
         self.health = health
         self.network = network
         self.inProcess = inProcess

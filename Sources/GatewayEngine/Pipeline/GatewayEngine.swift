@@ -44,6 +44,7 @@ package final class GatewayEngine {
             end = .failed(.callCancelled)
         }
         report.totalMicroseconds = Int((ports.clock.monotonicNanoseconds() &- started) / 1000)
+        if case .failed(let failure) = end { ports.audit.ended(failure, by: call.peer, method: call.operation.rawValue) }
         ports.journal.append(record(of: call, end, report, startedAt: wall))
         return (end, report)
     }
@@ -53,10 +54,10 @@ package final class GatewayEngine {
     ) throws(GatewayFailure) -> RoutedCall {
         let plan = try plan(for: call)
         report.warnings = plan.warnings
+        let targets = targets.targets(plan, call, resolver, now: wall)
+        for diversion in targets.diversions { ports.audit.diverted(diversion, by: call.peer) }
         // A generator of its own: what one call draws does not hang on what others draw meanwhile.
-        return RoutedCall(
-            call, plan, targets.targets(plan, call, resolver, now: wall), ports, report, random: random.split(),
-            startedAt: wall)
+        return RoutedCall(call, plan, targets, ports, report, random: random.split(), startedAt: wall)
     }
 
     private func plan(for call: GatewayCall) throws(GatewayFailure) -> Plan {

@@ -147,7 +147,10 @@ final class RoutedCall {
 
     /// A try is over: it goes into the report, and the route says what is next.
     func ended(_ id: TryID, _ attempt: Attempt?, _ failure: GatewayFailure?) -> RouteStep {
-        if let failure { end = .failed(failure) }
+        if let failure {
+            end = .failed(failure)
+            ports.audit.diverted(failure, by: maker.call.peer)
+        }
         if let attempt {
             show(attempt)
             note(attempt, failure?.code.name ?? "ok")

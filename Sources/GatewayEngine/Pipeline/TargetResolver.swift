@@ -110,26 +110,32 @@ struct TargetResolver: Sendable {
                     + "\(patterns.joined(separator: ", ")).")
         }
         if let provider = wish.provider, provider != key.provider, provider != "@" + name {
-            throw .invalidParams(
-                "\(wish.place).provider",
-                "\(wish.place).provider says \(provider), but the key \(name) is for \(key.provider): leave one out.")
+            throw .diverted(
+                key: name,
+                "\(wish.place).provider says \(provider), but the key \(name) is for \(key.provider): leave one out.",
+                path: "\(wish.place).provider")
         }
         let provider = try known(key.provider, wish)
         var base = key.baseURL
-        if let host = wish.customHost {
-            let custom = try BaseURL(host, parameter: "options.custom_host")
-            if custom.origin != base.origin {
-                throw GatewayFailure(
-                    .permissionDenied,
-                    "The key \(name) is bound to \(base.origin) and is not sent to \(custom.origin): add a key with that "
-                        + "base_url."
-                )
-            }
-            base = custom
-        }
+        if let host = wish.customHost { base = try customBase(host, forKey: name, boundTo: base.origin) }
         return Target(
             provider: provider, base: base, key: .vault(name), model: catalog.resolveModel(wish.model, for: provider),
             path: wish.path, expiresAtMilliseconds: key.expiresAtMilliseconds)
+    }
+
+    /// Another path at the key's own origin. What cannot be read is told apart from what leads elsewhere; both are on record.
+    private func customBase(_ host: String, forKey name: String, boundTo origin: String) throws(GatewayFailure) -> BaseURL {
+        do throws(GatewayFailure) {
+            let custom = try BaseURL(host, parameter: "options.custom_host")
+            if custom.origin == origin { return custom }
+            throw GatewayFailure(
+                .permissionDenied,
+                "The key \(name) is bound to \(origin) and is not sent to \(custom.origin): add a key with that base_url.")
+        } catch {
+            var failure = error
+            failure.divertedKey = name
+            throw failure
+        }
     }
 
     /// A missing key says which leaf of the config names it.

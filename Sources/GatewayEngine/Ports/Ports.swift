@@ -35,7 +35,8 @@ package protocol SecretSource: Sendable {
     func virtualKey(named name: String) throws(GatewayFailure) -> VirtualKey
     /// Opens the key's API key for a request to `origin` (`https://host[:port]`, lower case, default port left out).
     /// Fails closed when the key was sealed for another origin.
-    func apiKey(of name: String, for origin: String) throws(GatewayFailure) -> SecretBytes
+    /// - Parameter peer: who uses it.
+    func apiKey(of name: String, for origin: String, by peer: PeerIdentity) throws(GatewayFailure) -> SecretBytes
 }
 
 /// How a secret is put into a request: a header field `name: prefix + secret`.
@@ -72,6 +73,8 @@ package struct UpstreamRequest: Sendable {
     package var credential: Credential?
     package var body: ArraySlice<UInt8>
     package var timeouts: UpstreamTimeouts
+    /// Not to be sent when its host's name leads to an address that belongs to this host or its cloud's metadata.
+    package var refusesHostItself = false
     package init(
         method: String = "POST", url: String, fields: [HTTPField], credential: Credential? = nil, body: ArraySlice<UInt8>,
         timeouts: UpstreamTimeouts = UpstreamTimeouts()
@@ -92,7 +95,8 @@ package struct UpstreamRequest: Sendable {
 package protocol UpstreamTransport: AnyObject {
     /// Sends the request and waits for the answer's head.
     /// - Throws: `upstream_unreachable`, `upstream_timeout` or `cancelled`; `invalid_params` for what may not be sent (a line
-    ///   break in a header field, a field that belongs to the connection, a URL that is not http or https).
+    ///   break in a header field, a field that belongs to the connection, a URL that is not http or https); `permission_denied`
+    ///   for an address that `refusesHostItself` refuses.
     func open(_ request: UpstreamRequest) async throws(GatewayFailure) -> any UpstreamExchange
 }
 

@@ -5,7 +5,7 @@ package import GatewayModel
 ///
 /// Each change is durable when the call returns, or has not happened when it throws; what the audit log is to keep of it is
 /// written with it or not at all.
-package protocol VaultStorage: Sendable {
+package protocol VaultStorage: AuditLog {
     func loadVault() async throws(GatewayFailure) -> [VaultRow]
     /// - Throws: `conflict` when the name is taken.
     func insertVaultRow(_ row: VaultRow, _ event: AuditEvent?) async throws(GatewayFailure)
@@ -16,6 +16,8 @@ package protocol VaultStorage: Sendable {
     func deleteVaultRow(named name: String, _ event: AuditEvent?) async throws(GatewayFailure)
     /// Notes when keys were last used. Names that are gone are passed over.
     func recordVaultUse(_ uses: [VaultUse]) async throws(GatewayFailure)
+    /// Who has used which key since it was created.
+    func loadKeyCallers() async throws(GatewayFailure) -> [KeyCaller]
 }
 
 /// One virtual key as it is stored. Times are milliseconds since 1970, UTC.

@@ -94,7 +94,9 @@ final class Daemon: @unchecked Sendable {
     private func makeShared(_ reloadable: Reloadable) async throws(GatewayFailure) -> SharedServices {
         let directory = try StateDirectory(configuration.stateDirectory)
         let logger = logger
-        let store = try GatewayStore(in: directory) { level, message in logger.report(level, message) }
+        var options = StoreOptions()
+        options.wallMilliseconds = clock.wallMilliseconds
+        let store = try GatewayStore(in: directory, options: options) { level, message in logger.report(level, message) }
         let masterFile = MasterKeyFile(in: directory)
         let vault = try await KeyVault(storage: store, master: try masterFile.loadOrCreate(), clock: clock)
         if !vault.isMemoryLocked {
@@ -138,6 +140,7 @@ final class Daemon: @unchecked Sendable {
     private func startThreads(_ shared: SharedServices) throws(GatewayFailure) {
         let methods = MethodTable([
             SystemHandlers.all, VirtualKeyHandlers.all, ConfigHandlers.all, TargetHandlers.all, LogHandlers.all,
+            AuditHandlers.all,
         ])
         var seeds = SystemRandomNumberGenerator()
         try main.prepare(shared, configuration, methods: methods, seed: seeds.next())

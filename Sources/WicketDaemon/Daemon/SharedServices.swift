@@ -14,6 +14,7 @@ import WicketProtocol
 final class SharedServices: Sendable {
     let vault: KeyVault
     let store: GatewayStore
+    let audit: AuditTrail
     let configs: ConfigLibrary
     let health: SharedHealth
     let logger: Logger
@@ -33,6 +34,7 @@ final class SharedServices: Sendable {
     ) {
         self.vault = vault
         self.store = store
+        audit = AuditTrail(log: store, clock: clock)
         self.configs = configs
         self.health = health
         self.logger = logger

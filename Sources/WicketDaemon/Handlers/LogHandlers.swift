@@ -107,7 +107,7 @@ extension CallFilter {
         metadata = given.metadata.sorted { $0.key < $1.key }.map { ($0.key, .text($0.value)) }
     }
 
-    private static func instant(_ key: String, _ text: String?) throws(GatewayFailure) -> Timestamp? {
+    static func instant(_ key: String, _ text: String?) throws(GatewayFailure) -> Timestamp? {
         guard let text else { return nil }
         if let instant = Timestamp(rfc3339: text) { return instant }
         throw .invalidParams("params.filter.\(key)", "`\(key)` must be a time in RFC 3339, as in 2026-11-24T12:00:00Z.")

@@ -31,13 +31,18 @@ final class SimulatedVault: SecretSource, @unchecked Sendable {
             name: name, provider: "p\(target.provider)", baseURL: try BaseURL(target.origin + "/v1"))
     }
 
-    func apiKey(of name: String, for origin: String) throws(GatewayFailure) -> SecretBytes {
+    func apiKey(of name: String, for origin: String, by peer: PeerIdentity) throws(GatewayFailure) -> SecretBytes {
         if isLocked { throw GatewayFailure(.vaultLocked, "The simulated vault is locked.") }
         guard let target = targets[name], target.origin == origin else {
             throw GatewayFailure(.permissionDenied, "\(name) is not for \(origin).")
         }
         return Array(target.secret.utf8).withUnsafeBytes { SecretBytes(copying: $0) }
     }
+}
+
+/// Nothing of a scenario is denied or diverted.
+struct SimulatedAuditLog: AuditLog {
+    func append(_ event: AuditEvent) {}
 }
 
 /// The journal: the world sees each row at once.
