@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
 
-/// The audit log's table. What writes runs on the writer's thread, inside of a transaction: the chain has one writer, and an entry
-/// is written with what it tells of or not at all.
+/// The audit log's table. What writes runs on the writer's thread, inside of a transaction: the chain has one writer, and an
+/// entry is written with what it tells of or not at all.
 enum AuditTable {
     static let columns = "format, id, at, kind, uid, gid, pid, executable, unit, container, subject, detail, previous, hash"
-    private static let insert = "INSERT INTO audit (\(columns)) VALUES (\(Array(repeating: "?", count: 14).joined(separator: ",")))"
+    private static let insert =
+        "INSERT INTO audit (\(columns)) VALUES (\(Array(repeating: "?", count: 14).joined(separator: ",")))"
 
     /// Adds the next entry and moves the head to it.
     ///
@@ -15,7 +16,7 @@ enum AuditTable {
     static func append(_ event: AuditEvent, _ connection: SQLiteConnection, now: Int) throws(SQLiteError) {
         let head = try head(connection) ?? .empty
         let last = try connection.integer("SELECT max(id) FROM audit")
-        let id = max(head.entries, last) + 1
+        let id = max(head.entries, last) &+ 1
         let values = values(event, id: id, at: now, after: head.hash)
         let hash = AuditHash.hash(values)
         let statement = try connection.statement(insert)

@@ -67,7 +67,8 @@ struct AuditChain {
     var verdict: AuditVerdict {
         var verdict = AuditVerdict(entries: head.entries, head: head.hash, firstBadID: fault?.id, reason: fault?.reason)
         if fault == nil, !hasExpected {
-            verdict.reason = "no entry has the hash that was expected: the log was replaced, or rewritten from an earlier point on"
+            verdict.reason =
+                "no entry has the hash that was expected: the log was replaced, or written anew from an earlier entry on"
         }
         return verdict
     }
@@ -84,7 +85,8 @@ extension GatewayStore {
             let before = chain
             (chain, isAtEnd) = try await read { connection in
                 var chain = before
-                return (chain, try Self.follow(&chain, connection))
+                let isAtEnd = try Self.follow(&chain, connection)
+                return (chain, isAtEnd)
             }
         }
         return chain.verdict

@@ -110,8 +110,8 @@ enum Migrations {
         ) STRICT, WITHOUT ROWID;
         """
 
-    /// Append-only by the triggers, and shown to be by the hashes. `INSERT OR REPLACE` fires no trigger on what it deletes, so an id
-    /// that is taken is refused too.
+    /// Append-only by the triggers, and shown to be by the hashes. `INSERT OR REPLACE` fires no trigger on what it deletes, so an
+    /// id that is taken is refused too.
     private static let auditTable = """
         CREATE TABLE audit (
             format INTEGER NOT NULL,

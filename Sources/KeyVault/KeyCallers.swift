@@ -6,7 +6,8 @@ import Synchronization
 /// key's own, and no allocation once the caller is known.
 final class KeyCallers: Sendable {
     private let known = Mutex<Set<KeyCaller>>([])
-    /// Units can be made at will. At this many all are forgotten, and told anew: memory is bounded, and nobody hides behind others.
+    /// Units can be made at will. At this many all are forgotten and told anew: memory is bounded, and nobody hides behind
+    /// others.
     private static let most = 4096
 
     /// Whether the caller was not known before; it is from now on.

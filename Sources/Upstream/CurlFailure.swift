@@ -12,8 +12,8 @@ extension GatewayFailure {
     static func leadsToHostItself(_ authority: String) -> GatewayFailure {
         GatewayFailure(
             .permissionDenied,
-            "The name \(authority) leads to this host, its link or its cloud's metadata service, so the key was not sent: check the "
-                + "resolver; a key that is meant to go there names the address itself in its base_url.")
+            "The name \(authority) leads to this host, its link or its cloud's metadata service, so the key was not sent: check "
+                + "the resolver; a key that is meant to go there names the address itself in its base_url.")
     }
 
     static func cutShort(_ authority: String, _ reason: String) -> GatewayFailure {

@@ -50,8 +50,8 @@ enum HostItself {
         let lastHalf = UInt32(truncatingIfNeeded: low)
         switch high {
         case 0:
-            // Unspecified, loopback, IPv4-compatible and IPv4-mapped, translated (::ffff:0:a.b.c.d): none but the last three have
-            // an address in them, and no server has one that begins with 64 zero bits.
+            // IPv4-mapped (::ffff:a.b.c.d) and translated (::ffff:0:a.b.c.d). All others are unspecified, loopback, or the old
+            // compatible form, which nobody has any more.
             let isMapped = low >> 32 == 0xFFFF || low >> 48 == 0xFFFF
             return isMapped ? contains(ipv4: lastHalf) : true
         case 0x0064_FF9B_0000_0000: return low >> 32 == 0 ? contains(ipv4: lastHalf) : true  // NAT64

@@ -50,8 +50,8 @@ struct LeastCostTests {
         return EnginePorts(
             secrets: NoSecrets(), configs: OnePlan(plan: plan), journal: NoJournal(),
             audit: AuditTrail(log: NoAuditLog(), clock: clock), health: SharedHealth(), network: DeadNetwork(),
-            inProcess: LocalTransport(clock: clock, sleep: { _ in }), clock: clock, timers: GatewayTimers(sleep: { _ in }, after: { _, _ in {} }),
-            timeouts: UpstreamTimeouts())
+            inProcess: LocalTransport(clock: clock, sleep: { _ in }), clock: clock,
+            timers: GatewayTimers(sleep: { _ in }, after: { _, _ in {} }), timeouts: UpstreamTimeouts())
     }
 }
 

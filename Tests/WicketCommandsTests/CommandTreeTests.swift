@@ -21,8 +21,8 @@ struct CommandTreeTests {
                 == [
                     "chat", "keys", "keys add", "keys list", "keys rotate", "keys remove", "configs", "configs create",
                     "configs list", "configs show", "configs update", "configs versions", "configs remove", "configs check",
-                    "targets", "targets list", "targets reset", "targets trip", "models", "logs", "why", "status", "whoami",
-                    "call",
+                    "targets", "targets list", "targets reset", "targets trip", "models", "logs", "why", "audit", "audit list",
+                    "audit verify", "status", "whoami", "call",
                 ])
     }
 

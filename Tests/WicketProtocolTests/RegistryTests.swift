@@ -18,6 +18,7 @@ struct RegistryTests {
         ("configs.create", .admin), ("configs.list", .admin), ("configs.get", .admin), ("configs.update", .admin),
         ("configs.delete", .admin), ("configs.versions.list", .admin), ("configs.check", .admin),
         ("targets.list", .admin), ("targets.reset", .admin), ("targets.trip", .admin), ("requests.explain", .admin),
+        ("audit.list", .admin), ("audit.verify", .admin),
         ("logs.list", .both), ("logs.get", .both), ("rpc.discover", .both), ("system.info", .both), ("system.health", .both),
         ("system.ping", .both), ("system.whoami", .both), ("session.configure", .both), ("$/cancelRequest", .both),
     ])
@@ -26,7 +27,7 @@ struct RegistryTests {
     }
 
     @Test func `that table is the whole list`() {
-        #expect(RPCMethods.all.count == 32)
+        #expect(RPCMethods.all.count == 34)
         #expect(RPCMethods.named("virtual_keys") == nil)
     }
 

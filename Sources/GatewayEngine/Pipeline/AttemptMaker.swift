@@ -56,7 +56,8 @@ struct AttemptMaker {
         if let own = target.provider.authField?.lowercased(), forwarded.contains(where: { $0.name == own }) {
             throw .invalidParams(
                 "options.forward_headers.\(own)",
-                "options.forward_headers.\(own) is where \(target.provider.id) reads its key, which the gateway sets: leave it out.")
+                "options.forward_headers.\(own) is where \(target.provider.id) reads its key, and is set by the gateway: leave "
+                    + "it out.")
         }
         return encoded.fields.filter { own in !forwarded.contains { $0.name == own.name.lowercased() } } + forwarded
     }

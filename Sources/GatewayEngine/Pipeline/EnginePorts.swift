@@ -18,8 +18,8 @@ package final class EnginePorts {
     package let timeouts: UpstreamTimeouts
 
     package init(
-        secrets: any SecretSource, configs: any ConfigSource, journal: any Journal, audit: AuditTrail,
-        health: SharedHealth, network: any UpstreamTransport, inProcess: any UpstreamTransport, clock: GatewayClock, timers: GatewayTimers,
+        secrets: any SecretSource, configs: any ConfigSource, journal: any Journal, audit: AuditTrail, health: SharedHealth,
+        network: any UpstreamTransport, inProcess: any UpstreamTransport, clock: GatewayClock, timers: GatewayTimers,
         timeouts: UpstreamTimeouts
     ) {
         self.secrets = secrets

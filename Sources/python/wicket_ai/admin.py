@@ -151,6 +151,26 @@ class Requests(Generic[RecordT]):
         return self._call("requests.explain", {"trace_id": trace_id})
 
 
+class Audit(Generic[RecordT]):
+    """``client.admin.audit``: what was done to keys and policies, first uses, and what was denied."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        self._call = call
+
+    def list(
+        self, *, filter: Optional[Mapping[str, Any]] = None, limit: Optional[int] = None, cursor: Optional[str] = None
+    ) -> RecordT:
+        """A page of entries, the latest first: ``entries`` and ``next_cursor``.
+
+        ``filter`` combines ``kind``, ``subject``, ``uid``, ``since`` and ``until``.
+        """
+        return self._call("audit.list", given(filter=filter, limit=limit, cursor=cursor))
+
+    def verify(self, *, expect: Optional[str] = None) -> RecordT:
+        """Whether an entry was changed, removed or added; with ``expect``, a head of earlier, whether that is still there."""
+        return self._call("audit.verify", given(expect=expect))
+
+
 class AdminSystem(System[RecordT]):
     """``client.admin.system``."""
 
@@ -175,4 +195,5 @@ class Admin(Generic[RecordT]):
         self.targets: Targets[RecordT] = Targets(call)
         self.requests: Requests[RecordT] = Requests(call)
         self.logs: Logs[RecordT] = Logs(call)
+        self.audit: Audit[RecordT] = Audit(call)
         self.system: AdminSystem[RecordT] = AdminSystem(call)
