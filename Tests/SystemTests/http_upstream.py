@@ -60,10 +60,11 @@ class Exchange:
 class HTTPUpstream:
     """Answers every request by `handler(exchange)`, in a thread for each connection. Use as a context manager."""
 
-    def __init__(self, handler):
+    def __init__(self, handler, address="127.0.0.1"):
         self._handler = handler
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
-        self.origin = "http://127.0.0.1:%d" % self._listener.getsockname()[1]
+        self._listener = socket.create_server((address, 0), backlog=2048)
+        self.port = self._listener.getsockname()[1]
+        self.origin = f"http://{address}:{self.port}"
         self.exchanges = []
         self.arrived = threading.Semaphore(0)
         threading.Thread(target=self._accept, daemon=True).start()
