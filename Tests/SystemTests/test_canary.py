@@ -4,42 +4,12 @@
 import base64
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
+from canaries import CANARIES, Listener, check_files, check_process, leaks
 from http_upstream import HTTPUpstream, completion
-from rpc_client import RpcClient, RpcFailure, chat
-
-#: Long and odd enough to be found by chance nowhere.
-CANARIES = {"rpc": "sk-canary-Zq7vT2mXc9Lp4Wd8", "cli": "sk-canary-Hn3kR6yBs1Jf5Gu0", "own": "sk-canary-Ea8tMw2oVx7Qi4Cz"}
-
-
-def forms(secret):
-    """The secret as it is, in hexadecimal, and in base64 wherever in a longer text it may stand."""
-    raw = secret.encode()
-    found = {raw, raw.hex().encode(), raw.hex().upper().encode(), raw[::-1]}
-    for shift in range(3):
-        encoded = base64.b64encode(b"\0" * shift + raw)
-        # The first and last characters depend on the neighbours; the middle does not.
-        found.add(encoded[4:-4])
-        found.add(base64.urlsafe_b64encode(b"\0" * shift + raw)[4:-4])
-    return found
-
-
-def leaks(data):
-    return [name for name, secret in CANARIES.items() if any(form in data for form in forms(secret))]
-
-
-class Listener(RpcClient):
-    """Keeps every line that the daemon sent."""
-
-    heard = []
-
-    def receive_line(self):
-        line = super().receive_line()
-        self.heard.append(line or b"")
-        return line
+from rpc_client import RpcFailure, chat
 
 
 def test_the_search_finds_what_it_looks_for():
@@ -112,17 +82,6 @@ def use_and_misuse(daemon, recorder, upstream):
     assert keys == [f"Bearer {CANARIES[name]}" for name in ("rpc", "cli", "own")]
     for method in ("logs.list", "system.info", "system.health"):
         client.call(method)
-
-
-def check_process(daemon):
-    for name in ("environ", "cmdline"):
-        assert leaks(Path(f"/proc/{daemon.pid}/{name}").read_bytes()) == [], name
-
-
-def check_files(daemon):
-    files = [path for path in daemon.folder.rglob("*") if path.is_file()]
-    assert any(path.is_relative_to(daemon.state) for path in files), "the state directory is empty"
-    assert [(str(path), leaks(path.read_bytes())) for path in files if leaks(path.read_bytes())] == []
 
 
 def answer(exchange):
