@@ -29,7 +29,9 @@ package final class KeyVault: SecretSource, Sendable {
         self.random = random
         var state = State()
         for row in try await storage.loadVault() { state.entries[row.name] = VaultEntry(row, master) }
-        for caller in try await storage.loadKeyCallers() { _ = state.entries[caller.key]?.callers.isFirstUse(by: caller) }
+        for caller in try await storage.loadKeyCallers() {
+            _ = state.entries[caller.key]?.callers.isFirstUse(uid: caller.uid, unit: caller.unit)
+        }
         self.state = Mutex(state)
     }
 
@@ -48,7 +50,7 @@ package final class KeyVault: SecretSource, Sendable {
     package func apiKey(of name: String, for origin: String, by peer: PeerIdentity) throws(GatewayFailure) -> SecretBytes {
         let entry = try entry(name, for: origin)
         let key = try entry.apiKey(now: clock.wallMilliseconds())
-        if entry.callers.isFirstUse(by: KeyCaller(key: name, uid: peer.uid, unit: peer.unit)) {
+        if entry.callers.isFirstUse(uid: peer.uid, unit: peer.unit) {
             storage.append(AuditEvent(.keyFirstUsed, by: peer, of: name))
         }
         return key

@@ -36,11 +36,10 @@ struct AuditTrailTests {
         #expect(allowance.ask(5000, now: 100) == .write(leftOut: 0))
     }
 
-    @Test func `denied calls are on record, others are not`() {
+    @Test func `a denied call is on record, unless it was a diversion, which is already`() {
         let trail = AuditTrail(log: log, clock: testClock)
-        trail.ended(GatewayFailure(.permissionDenied, "No."), by: peer, method: "chat.completions.create")
-        trail.ended(GatewayFailure(.notFound, "No."), by: peer, method: "chat.completions.create")
-        trail.ended(.diverted(key: "k", "No."), by: peer, method: "chat.completions.create")
+        trail.denied(GatewayFailure(.permissionDenied, "No."), by: peer, method: "chat.completions.create")
+        trail.denied(.diverted(key: "k", "No."), by: peer, method: "chat.completions.create")
         #expect(log.events == [AuditEvent(.callDenied, by: peer, of: "chat.completions.create", detail: "No.")])
     }
 
@@ -49,10 +48,10 @@ struct AuditTrailTests {
         let clock = GatewayClock(
             monotonicNanoseconds: { time.load(ordering: .relaxed) }, wallMilliseconds: { 0 })
         let trail = AuditTrail(log: log, clock: clock)
-        for _ in 0..<52 { trail.ended(GatewayFailure(.permissionDenied, "No."), by: peer, method: "m") }
+        for _ in 0..<52 { trail.denied(GatewayFailure(.permissionDenied, "No."), by: peer, method: "m") }
         #expect(log.events.count == 10)
         time.store(10_000_000_000, ordering: .relaxed)
-        trail.ended(GatewayFailure(.permissionDenied, "No."), by: peer, method: "m")
+        trail.denied(GatewayFailure(.permissionDenied, "No."), by: peer, method: "m")
         #expect(log.events.last?.detail == "No. (and 42 more)")
     }
 

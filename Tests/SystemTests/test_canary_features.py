@@ -156,7 +156,8 @@ def test_configs_fallbacks_and_explanations(place, upstream):
     '{"jsonrpc":"2.0","id":1,"method":"virtual_keys.create","params":{"name":"n","provider":"openai","api_key":"KEY"}}',
     '{"jsonrpc":"2.0","id":1,"method":"virtual_keys.create","params":["n","openai","KEY"]}',
     '{"jsonrpc":"2.0","id":1,"method":"chat.completions.create","params":{"request":{},"options":{"api_key":"KEY","api_key":"KEY"}}}',
-    '{"jsonrpc":"2.0","id":1,"method":"chat.completions.create","params":{"request":{"model":"m"},"options":{"custom_host":"https://KEY@127.0.0.1"}}}',
+    '{"jsonrpc":"2.0","id":1,"method":"chat.completions.create","params":{"request":{"model":"m"},'
+    '"options":{"custom_host":"https://KEY@127.0.0.1"}}}',
     '{"jsonrpc":"2.0","id":1,"method":"virtual_keys.create","params":{"secret":{"api_key":"KEY"}}',
 ])
 def test_lines_that_are_refused(place, line):

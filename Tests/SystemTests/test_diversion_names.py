@@ -40,7 +40,7 @@ class Names:
         certificates = Certificates(folder, hosts)
         self.loopback = TLSUpstream(answer, certificates)
         self.good = TLSUpstream(answer, certificates, own) if own else None
-        self.daemon = NamedDaemon(make_folder(), hosts, config={"ca_file": str(certificates.authority)}).start()
+        self.daemon = NamedDaemon(make_folder(), hosts, config={"ca_file": str(certificates.authority), "reactors": 1}).start()
         self.admin = RpcClient(self.daemon.admin_socket, recorder)
 
     def key(self, name, host, port):
@@ -121,7 +121,8 @@ def test_it_is_not_tried_again_and_no_breaker_counts_it(names):
 def test_a_connection_that_is_there_already_is_not_used(names):
     """A caller's own key may go to a name that leads to loopback; a vault's key does not follow on its connection."""
     host = f"https://loop.test:{names.loopback.port}/v1"
-    names.call(provider="openai", api_key="sk-own-key", custom_host=host)
+    for _ in range(3):  # the first answer shows that the host speaks HTTP/1.1; later requests share other connections
+        names.call(provider="openai", api_key="sk-own-key", custom_host=host)
     seen = len(names.loopback.exchanges)
     assert names.refusal(virtual_key=names.key("second", "loop.test", names.loopback.port)).type == "permission_denied"
     assert len(names.loopback.exchanges) == seen

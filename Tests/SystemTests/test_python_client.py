@@ -180,6 +180,17 @@ def test_a_config_goes_along_by_its_name_or_as_it_is(wicket):
     assert configs.delete("by-python").deleted
 
 
+def test_the_audit_log(wicket):
+    audit = wicket.admin.audit
+    head = audit.verify().head
+    wicket.admin.virtual_keys.create(name="audited", provider="openai", api_key="sk-1")
+    wicket.admin.virtual_keys.delete("audited")
+    page = audit.list(filter={"subject": "audited"}, limit=1)
+    assert [each.kind for each in page.entries] == ["key.deleted"] and page.entries[0].actor.uid == os.getuid()
+    assert audit.list(filter={"subject": "audited"}, cursor=page.next_cursor).entries[0].kind == "key.created"
+    assert audit.verify(expect=head).valid and not audit.verify(expect="ab" * 32).valid
+
+
 def test_many_threads_share_a_client(wicket):
     answers = {}
 

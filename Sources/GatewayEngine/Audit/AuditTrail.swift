@@ -16,9 +16,9 @@ package final class AuditTrail: Sendable {
         self.clock = clock
     }
 
-    /// A call ended with a failure: an entry when it was denied. A diversion has an entry already.
-    package func ended(_ failure: GatewayFailure, by peer: PeerIdentity, method: String) {
-        if failure.code != .permissionDenied || failure.divertedKey != nil { return }
+    /// A call was denied. A diversion has an entry already.
+    package func denied(_ failure: GatewayFailure, by peer: PeerIdentity, method: String) {
+        if failure.divertedKey != nil { return }
         append(.callDenied, failure, by: peer, of: method, denials)
     }
 

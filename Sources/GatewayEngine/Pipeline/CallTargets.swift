@@ -9,10 +9,15 @@ final class CallTargets {
     private let found: [Result<Target, GatewayFailure>]
     /// The same as routing sees it.
     private(set) var candidates: [Candidate]
+    /// Where a leaf, or the call, would have sent a key elsewhere.
+    let diversions: [GatewayFailure]
 
     init(_ plan: Plan, _ call: GatewayCall, _ resolver: TargetResolver, now: Int) {
         found = plan.targets.map { leaf in
             Result { () throws(GatewayFailure) in try resolver.resolve(leaf, for: call, now: now) }
+        }
+        diversions = found.compactMap { found in
+            if case .failure(let failure) = found, failure.divertedKey != nil { failure } else { nil }
         }
         let options = call.options
         let namesKey = options.virtualKey != nil || options.provider != nil || options.apiKey != nil
@@ -26,13 +31,6 @@ final class CallTargets {
     }
 
     func target(_ index: Int) throws(GatewayFailure) -> Target { try found[index].get() }
-
-    /// Where a leaf, or the call, would have sent a key elsewhere.
-    var diversions: [GatewayFailure] {
-        found.compactMap { found in
-            if case .failure(let failure) = found, failure.divertedKey != nil { failure } else { nil }
-        }
-    }
 
     /// Whether every leaf that takes part leads to a target.
     var isComplete: Bool { candidates.allSatisfy { $0.isUsable || $0.isAbsent } }

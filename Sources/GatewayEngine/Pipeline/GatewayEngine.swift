@@ -44,7 +44,6 @@ package final class GatewayEngine {
             end = .failed(.callCancelled)
         }
         report.totalMicroseconds = Int((ports.clock.monotonicNanoseconds() &- started) / 1000)
-        if case .failed(let failure) = end { ports.audit.ended(failure, by: call.peer, method: call.operation.rawValue) }
         ports.journal.append(record(of: call, end, report, startedAt: wall))
         return (end, report)
     }

@@ -19,8 +19,8 @@ package enum ProcessHardening {
         // Whatever is created is the user's own until a mode is set on purpose; a socket is never open to others between bind
         // and chmod.
         umask(0o077)
-        // Swift's handler of crashes would print registers and memory, by a program that reads the whole process; and it waits for
-        // that program, which may not read this one: a crashed daemon would hang instead of being started again.
+        // Swift's handler of crashes would have another program print registers and memory; and it waits for that program, which
+        // may not read this one: a crashed daemon would hang instead of being started again.
         for crash in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGTRAP] { signal(crash, SIG_DFL) }
         return Outcome(
             isUndumpable: wicket_forbid_dumping() == 0 && wicket_is_dumpable() == 0,

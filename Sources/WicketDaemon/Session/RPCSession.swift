@@ -74,8 +74,6 @@ final class RPCSession {
             // It may have ended before `spawn` returned, and then nobody needs the task any more.
             if handle.hasReplied { handle.task = nil }
         } catch {
-            // A method that is not for this socket.
-            services.shared.audit.ended(error, by: connection.peer, method: request.methodName)
             handle.fail(error)
         }
     }

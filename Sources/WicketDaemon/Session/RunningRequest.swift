@@ -43,6 +43,10 @@ final class RunningRequest {
     }
 
     func fail(_ failure: GatewayFailure, report: CallReport? = nil) {
+        // Whoever denied it: the socket's rules, a policy, the vault.
+        if failure.code == .permissionDenied, !hasReplied {
+            session.services.shared.audit.denied(failure, by: peer, method: request.methodName)
+        }
         reply { out in
             writeFailure(failure, id: request.rawID, report: report, afterChunks: sentChunks, to: &out)
         }
