@@ -6,6 +6,8 @@ struct Inbox {
     var records = RecordQueue()
     /// For the audit log, each with the milliseconds since 1970 at which it happened.
     var events: [QueuedEvent] = []
+    /// Those that are not written yet, here or at the writer. They have a bound of their own: no flood of calls drives them out.
+    var waitingEvents = 0
     var writes: [PendingWrite] = []
     /// The writer sleeps, so whoever brings something must ring. Otherwise it looks again by itself.
     var isWriterAsleep = false

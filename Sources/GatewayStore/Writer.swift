@@ -54,11 +54,11 @@ final class Writer: @unchecked Sendable {
     /// An entry of the audit log: written with the next group, and kept until the disk takes it.
     func append(_ event: AuditEvent, now: Int) {
         let mustRing = inbox.withLock { inbox in
-            if inbox.statistics.queued >= options.queueLimit {
+            if inbox.waitingEvents >= options.queueLimit {
                 inbox.statistics.dropped += 1
                 return false
             }
-            inbox.statistics.queued += 1
+            inbox.waitingEvents += 1
             inbox.events.append(QueuedEvent(event: event, atMilliseconds: now))
             defer { inbox.isWriterAsleep = false }
             return inbox.isWriterAsleep
@@ -163,13 +163,7 @@ final class Writer: @unchecked Sendable {
 
     /// - Returns: how many rows the database refused for their own sake.
     private func insertPending() throws(SQLiteError) -> Int {
-        var refused = 0
-        for queued in pendingEvents {
-            do throws(SQLiteError) { try AuditTable.append(queued.event, connection, now: queued.atMilliseconds) } catch {
-                guard error.isAboutTheRow, connection.isInTransaction else { throw error }
-                refused += 1
-            }
-        }
+        var refused = try insertEvents()
         if pending.isEmpty { return refused }
         let statement = try connection.statement(CallTable.insert)
         for queue in pending {
@@ -180,6 +174,17 @@ final class Writer: @unchecked Sendable {
                         refused += 1
                     }
                 }
+            }
+        }
+        return refused
+    }
+
+    private func insertEvents() throws(SQLiteError) -> Int {
+        var refused = 0
+        for queued in pendingEvents {
+            do throws(SQLiteError) { try AuditTable.append(queued.event, connection, now: queued.atMilliseconds) } catch {
+                guard error.isAboutTheRow, connection.isInTransaction else { throw error }
+                refused += 1
             }
         }
         return refused
@@ -204,22 +209,21 @@ final class Writer: @unchecked Sendable {
     }
 
     private func succeeded(refused: Int) {
-        let count = pendingCount
+        let (count, events) = (pending.reduce(0) { $0 + $1.count }, pendingEvents.count)
         pending.removeAll()
         pendingEvents.removeAll()
         let dropped = inbox.withLock { inbox in
+            inbox.waitingEvents -= events
             inbox.statistics.queued -= count
-            inbox.statistics.written += count - refused
+            inbox.statistics.written += count + events - refused
             inbox.statistics.dropped += refused
             inbox.statistics.groups += 1
             return inbox.statistics.dropped
         }
-        if pause > 0 { report(.notice, "The log is written again: \(count) rows that had waited are there.") }
+        if pause > 0 { report(.notice, "The log is written again: \(count + events) rows that had waited are there.") }
         pause = 0
         reportDropped(dropped)
     }
-
-    private var pendingCount: Int { pending.reduce(pendingEvents.count) { $0 + $1.count } }
 
     private func failed(_ failure: GatewayFailure) {
         let statistics = inbox.withLock { inbox in
@@ -241,7 +245,7 @@ final class Writer: @unchecked Sendable {
     }
 
     private func end() {
-        let lost = pendingCount
+        let lost = pending.reduce(pendingEvents.count) { $0 + $1.count }
         if lost > 0 { report(.error, "\(lost) rows of the log are lost: they could not be written before the end.") }
         connection.close()
         inbox.withLock { $0.atEnd }?(lost)

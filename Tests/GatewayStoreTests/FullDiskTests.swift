@@ -43,6 +43,18 @@ struct FullDiskTests {
         }
     }
 
+    @Test func `no flood of calls drives an entry of the audit log out`() async throws {
+        try await withStore(limited(500)) { test in
+            overfill(test.store, 2000)
+            for _ in 0..<3 { test.store.append(AuditEvent(.callDenied, by: auditor, of: "m")) }
+            #expect(await failure { try await test.store.flush() } != nil)
+            try await makeRoom(test.store)
+            try await test.store.flush()
+            let verdict = try await test.store.verifyAudit()
+            #expect(verdict.entries == 3 && verdict.isValid)
+        }
+    }
+
     @Test func `beyond the bound rows are dropped, counted and reported, and the oldest kept`() async throws {
         try await withStore(limited(500)) { test in
             overfill(test.store, 2000)
