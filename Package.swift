@@ -29,6 +29,7 @@ func support(_ name: String, _ dependencies: [Target.Dependency], path: String? 
     .target(name: name, dependencies: dependencies, path: "Tests/" + (path ?? name), swiftSettings: swift)
 }
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -39,7 +40,7 @@ let package = Package(
         .library(name: "WicketClient", targets: ["WicketClient"]),
     ],
     dependencies: [
-        // AES-GCM, HKDF and HMAC for the vault: BoringSSL behind Apple's API, nothing of it written by us.
+        // AES-GCM, HKDF, HMAC and scrypt for the vault: BoringSSL behind Apple's API, nothing of it written by us.
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
         // The command line's parsing, help and completion; linked into `wicket` only.
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
@@ -69,7 +70,7 @@ let package = Package(
         target("Reactor", ["CLinux"], settings: daemon),
         target("GatewayEngine", ["GatewayModel", "JSONBytes", "ProviderAdapters", "Routing"], settings: daemon),
         target("SocketServer", ["CLinux", "GatewayModel", "JSONRPC", "Reactor"], settings: daemon),
-        target("KeyVault", ["GatewayEngine", "GatewayModel", "JSONBytes", crypto], settings: daemon),
+        target("KeyVault", ["GatewayEngine", "GatewayModel", "JSONBytes", crypto, cryptoExtras], settings: daemon),
         target("GatewayStore", ["CLinux", "CSQLite", "GatewayEngine", "GatewayModel", "JSONBytes", crypto], settings: daemon),
         target("Upstream", ["CCurl", "CCurlShim", "CLinux", "GatewayEngine", "GatewayModel", "Reactor"], settings: daemon),
         target("Observability", ["CLinux", "GatewayEngine", "GatewayModel"], settings: daemon),

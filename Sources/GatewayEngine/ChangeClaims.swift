@@ -7,6 +7,9 @@ package struct ChangeClaims: Sendable {
 
     package init() {}
 
+    /// Whether no change is under way.
+    package var isEmpty: Bool { names.isEmpty }
+
     /// - Parameter what: what has the name (`virtual key`), for the message.
     /// - Throws: `conflict` while another change has the name.
     package mutating func claim(_ name: String, _ what: String) throws(GatewayFailure) {

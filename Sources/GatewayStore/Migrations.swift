@@ -4,7 +4,7 @@ import GatewayModel
 /// The schema as its history: each step brings a database from the version before it to its own. A step that was released is
 /// never changed; a change is a new step at the end.
 enum Migrations {
-    static let steps = [callTable, virtualKeyTable, configTable, callDecisions, breakerTable, auditTable]
+    static let steps = [callTable, virtualKeyTable, configTable, callDecisions, breakerTable, auditTable, vaultMaster]
 
     /// Brings the database to the newest version, each step in a transaction of its own.
     /// - Throws: a failure when the database is newer than this program.
@@ -142,5 +142,22 @@ enum Migrations {
             BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
         CREATE TRIGGER audit_replaces_none BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
             BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+        """
+
+    /// One row at most. Virtual keys of the envelope's first format keep NULL in their new columns until they are sealed anew.
+    private static let vaultMaster = """
+        CREATE TABLE vault_master (
+            slot INTEGER PRIMARY KEY CHECK (slot = 1),
+            id TEXT NOT NULL,
+            source TEXT NOT NULL,
+            salt BLOB,
+            rounds INTEGER,
+            block_size INTEGER,
+            parallelism INTEGER,
+            check_value BLOB NOT NULL,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+        ALTER TABLE virtual_key ADD COLUMN id BLOB;
+        ALTER TABLE virtual_key ADD COLUMN tag BLOB;
         """
 }

@@ -57,15 +57,16 @@ extension GatewayStore: VaultStorage {
     }
 }
 
-private func noSuchKey(_ name: String) -> GatewayFailure { GatewayFailure(.notFound, "There is no virtual key '\(name)'.") }
+func noSuchKey(_ name: String) -> GatewayFailure { GatewayFailure(.notFound, "There is no virtual key '\(name)'.") }
 
 /// How a vault row becomes a row of the table and back. The name is the first column, so the same parameters serve both
 /// statements.
-private enum VaultTable {
+enum VaultTable {
     static let columns = [
         "name", "provider", "base_url", "origin", "models", "expires_at", "note", "rate_limits", "usage_limits", "fingerprint",
         "key_version", "master_key_id", "wrapped_data_key", "ciphertext", "previous_key_version", "previous_master_key_id",
         "previous_wrapped_data_key", "previous_ciphertext", "previous_until", "created_at", "updated_at", "last_used_at",
+        "id", "tag",
     ]
 
     static let insert: String = {
@@ -73,10 +74,20 @@ private enum VaultTable {
         return "INSERT INTO virtual_key (\(columns.joined(separator: ","))) VALUES (\(parameters.joined(separator: ",")))"
     }()
 
-    static let update: String = {
-        let assignments = columns.enumerated().dropFirst().map { "\($1) = ?\($0 + 1)" }
+    static let update = updating { $0 != "name" }
+
+    /// How the row is sealed, and nothing else.
+    static let reseal = updating { sealing.contains($0) }
+
+    private static let sealing: Set = [
+        "fingerprint", "key_version", "master_key_id", "wrapped_data_key", "ciphertext", "previous_key_version",
+        "previous_master_key_id", "previous_wrapped_data_key", "previous_ciphertext", "previous_until", "id", "tag",
+    ]
+
+    private static func updating(_ isChanged: (String) -> Bool) -> String {
+        let assignments = columns.enumerated().filter { isChanged($1) }.map { "\($1) = ?\($0 + 1)" }
         return "UPDATE virtual_key SET \(assignments.joined(separator: ", ")) WHERE name = ?1"
-    }()
+    }
 
     static func bind(_ row: VaultRow, to statement: SQLiteStatement) {
         statement.bind(1, row.name)
@@ -99,6 +110,12 @@ private enum VaultTable {
         statement.bind(20, row.createdAtMilliseconds)
         statement.bind(21, row.updatedAtMilliseconds)
         statement.bind(22, row.lastUsedAtMilliseconds)
+        bind(23, row.id, to: statement)
+        bind(24, row.tag, to: statement)
+    }
+
+    private static func bind(_ index: Int32, _ blob: [UInt8]?, to statement: SQLiteStatement) {
+        if let blob { statement.bind(index, blob: blob) } else { statement.bindNull(index) }
     }
 
     private static func bind(_ secret: SealedSecret, to statement: SQLiteStatement, first: Int32) {
@@ -109,7 +126,7 @@ private enum VaultTable {
     }
 
     static func row(_ statement: SQLiteStatement) -> VaultRow {
-        VaultRow(
+        var row = VaultRow(
             name: statement.text(0) ?? "", provider: statement.text(1) ?? "", baseURL: statement.text(2) ?? "",
             origin: statement.text(3) ?? "", models: statement.bytes(4).map(strings), expiresAtMilliseconds: statement.int(5),
             note: statement.text(6) ?? "", rateLimits: statement.bytes(7) ?? [], usageLimits: statement.bytes(8) ?? [],
@@ -117,6 +134,9 @@ private enum VaultTable {
             previous: statement.int(18).map { PreviousSecret(secret: secret(statement, first: 14), untilMilliseconds: $0) },
             createdAtMilliseconds: statement.int(19) ?? 0, updatedAtMilliseconds: statement.int(20) ?? 0,
             lastUsedAtMilliseconds: statement.int(21))
+        row.id = statement.bytes(22)
+        row.tag = statement.bytes(23)
+        return row
     }
 
     private static func secret(_ statement: SQLiteStatement, first: Int32) -> SealedSecret {

@@ -7,6 +7,9 @@ import GatewayModel
 /// Tells equal secrets of one vault apart from others, in 16 hexadecimal digits. Keyed, so that nobody without the master key can
 /// check a guess against it.
 func fingerprint(of secret: SecretBytes, _ master: MasterKey) -> String {
-    let code = secret.withExposedBytes { HMAC<SHA256>.authenticationCode(for: $0, using: master.fingerprintKey) }
-    return code.withUnsafeBytes { hexadecimal($0.prefix(8)) }
+    secret.withExposedBytes { fingerprint(ofBytes: $0, master) }
+}
+
+func fingerprint(ofBytes secret: UnsafeRawBufferPointer, _ master: MasterKey) -> String {
+    HMAC<SHA256>.authenticationCode(for: secret, using: master.fingerprintKey).withUnsafeBytes { hexadecimal($0.prefix(8)) }
 }

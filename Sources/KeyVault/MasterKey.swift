@@ -2,6 +2,7 @@
 import Crypto
 import FoundationEssentials
 package import GatewayModel
+import Glibc
 
 /// The key that wraps all data keys. Never used itself: each purpose has a key derived from it.
 package final class MasterKey: Sendable {
@@ -28,12 +29,23 @@ package final class MasterKey: Sendable {
     /// For fingerprints only.
     var fingerprintKey: SymmetricKey { Self.derive(key, "wicket secret fingerprint v1", 32) }
 
+    /// For the tags of rows only.
+    var rowKey: SymmetricKey { Self.derive(key, "wicket vault row v1", 32) }
+
+    /// For check values only.
+    var checkKey: SymmetricKey { Self.derive(key, "wicket master key check v1", 32) }
+
     func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result { try body(key.bytes) }
 
     private static func derive(_ key: LockedKey, _ purpose: String, _ count: Int) -> SymmetricKey {
         HKDF<SHA256>.deriveKey(
             inputKeyMaterial: SymmetricKey(data: key.bytes), info: Array(purpose.utf8), outputByteCount: count)
     }
+}
+
+/// Overwrites bytes, in a way that the compiler does not leave out.
+func wipe(_ bytes: UnsafeMutableRawBufferPointer) {
+    if let base = bytes.baseAddress { explicit_bzero(base, bytes.count) }
 }
 
 func lockedKey(_ fill: (UnsafeMutableRawBufferPointer) -> Bool) throws(GatewayFailure) -> LockedKey {

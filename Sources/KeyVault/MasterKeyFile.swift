@@ -3,9 +3,13 @@ package import GatewayEngine
 package import GatewayModel
 import Glibc
 
-/// The master key in a file of the state directory: 32 bytes, 0600, made at the first start and never again.
-package struct MasterKeyFile {
+/// The master key in a file of the state directory: 32 bytes, 0600, made for a new vault and never again.
+///
+/// Another key takes its place in two steps: it is durable as `master.key.next` before the vault is sealed under it, and gets the
+/// name afterwards. Whichever of the two the database names is the one in force.
+package struct MasterKeyFile: Sendable {
     package let path: String
+    private var nextPath: String { path + ".next" }
     private let directory: StateDirectory
 
     package init(in directory: StateDirectory) {
@@ -18,12 +22,17 @@ package struct MasterKeyFile {
     package func loadOrCreate(random: RandomSource = .system) throws(GatewayFailure) -> MasterKey {
         if let key = try load() { return key }
         try create(random)
-        guard let key = try load() else { throw failure("is gone again") }
+        guard let key = try load() else { throw failure("is gone again", path) }
         return key
     }
 
     /// - Returns: nil when there is no file.
-    package func load() throws(GatewayFailure) -> MasterKey? {
+    package func load() throws(GatewayFailure) -> MasterKey? { try load(path) }
+
+    func loadNext() throws(GatewayFailure) -> MasterKey? { try load(nextPath) }
+
+    private func load(_ path: String) throws(GatewayFailure) -> MasterKey? {
+        func failure(_ what: String) -> GatewayFailure { self.failure(what, path) }
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
@@ -43,25 +52,53 @@ package struct MasterKeyFile {
         return MasterKey(try lockedKey { read(descriptor, $0.baseAddress, $0.count) == $0.count })
     }
 
-    /// Written aside, synchronised, then linked to its name: a crash leaves a whole key or none, and no existing key is replaced.
+    /// Makes the key that is to take the file's place, durably. One that is there from before is given up.
+    func prepareNext(_ random: RandomSource) throws(GatewayFailure) -> MasterKey {
+        let key = try MasterKey(random: random)
+        try write(key, random) { rename($0, nextPath) == 0 }
+        return key
+    }
+
+    /// Leaves one file, with the key of that id: the next one takes the file's place, or is given up.
+    func settle(on id: String) throws(GatewayFailure) {
+        guard let next = try loadNext() else { return }
+        guard next.id == id ? rename(nextPath, path) == 0 : unlink(nextPath) == 0 else {
+            throw failure("cannot be put in its place: \(errorText())", nextPath)
+        }
+        try directory.synchronize()
+    }
+
+    /// Takes the files away, when the vault is sealed with something else.
+    func remove() throws(GatewayFailure) {
+        for path in [nextPath, path] where unlink(path) != 0 && errno != ENOENT {
+            throw failure("cannot be removed: \(errorText())", path)
+        }
+        try directory.synchronize()
+    }
+
+    /// No existing key is replaced.
     private func create(_ random: RandomSource) throws(GatewayFailure) {
+        try write(try MasterKey(random: random), random) { link($0, path) == 0 || errno == EEXIST }
+    }
+
+    /// Written aside, synchronised, then given its name: a crash leaves a whole key or none.
+    private func write(_ key: MasterKey, _ random: RandomSource, name: (String) -> Bool) throws(GatewayFailure) {
         let aside = "\(path).\(hexadecimal(random.bytes(8)))"
         let descriptor = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure("cannot be created: \(errorText())") }
+        guard descriptor >= 0 else { throw failure("cannot be created: \(errorText())", path) }
         defer {
             close(descriptor)
             unlink(aside)
         }
-        let key = try MasterKey(random: random)
         // The process's umask may have taken bits of the owner's away.
-        guard fchmod(descriptor, 0o600) == 0, key.withBytes({ write(descriptor, $0.baseAddress, $0.count) == $0.count }),
-            fsync(descriptor) == 0
-        else { throw failure("cannot be written: \(errorText())") }
-        guard link(aside, path) == 0 || errno == EEXIST else { throw failure("cannot be put in its place: \(errorText())") }
+        guard fchmod(descriptor, 0o600) == 0,
+            key.withBytes({ Glibc.write(descriptor, $0.baseAddress, $0.count) == $0.count }), fsync(descriptor) == 0
+        else { throw failure("cannot be written: \(errorText())", path) }
+        guard name(aside) else { throw failure("cannot be put in its place: \(errorText())", path) }
         try directory.synchronize()
     }
 
-    private func failure(_ what: String) -> GatewayFailure {
+    private func failure(_ what: String, _ path: String) -> GatewayFailure {
         GatewayFailure(.internalError, "The vault's master key \(path) \(what).")
     }
 

@@ -13,9 +13,13 @@ struct OpenableSecret: Sendable {
     private let dataKey: LockedKey
     private let binding: [UInt8]
 
-    init(_ sealed: SealedSecret, _ binding: SecretBinding, _ master: MasterKey) throws(Envelope.Fault) {
-        dataKey = try Envelope.unwrap(sealed, binding, master)
-        box = try Envelope.parse(sealed.ciphertext)
+    /// - Parameter sealed: one of the row's.
+    init(_ row: VaultRow, _ sealed: SealedSecret, _ master: MasterKey) throws(Envelope.Fault) {
+        let binding = row.binding(sealed)
+        box = try Envelope.parse(sealed.ciphertext, binding.format)
+        let dataKey = try Envelope.unwrap(sealed, binding, master)
+        guard row.isAuthentic(master) else { throw .damaged }
+        self.dataKey = dataKey
         self.binding = binding.forSecret
     }
 
@@ -23,6 +27,33 @@ struct OpenableSecret: Sendable {
         let key = try Envelope.open(box, SymmetricKey(data: dataKey.bytes), binding) { SecretParts.apiKey(in: $0) }
         guard let key else { throw .damaged }
         return key
+    }
+
+    /// nil where the secret does not open.
+    func newFingerprint(_ master: MasterKey) -> String? {
+        try? withPlain { fingerprint(ofBytes: $0, master) }
+    }
+
+    /// The same secret for a row of the present format: its data key wrapped anew, and where the format changes, under a new one.
+    /// - Returns: nil where the secret does not open.
+    func resealed(
+        _ sealed: SealedSecret, _ new: SecretBinding, _ master: MasterKey, _ random: RandomSource
+    ) throws(GatewayFailure) -> SealedSecret? {
+        if sealed.ciphertext.first == new.format {
+            guard (try? withPlain { _ in }) != nil else { return nil }
+            var moved = sealed
+            moved.masterKeyID = master.id
+            moved.wrappedDataKey = try Envelope.wrap(dataKey, new, master, random)
+            return moved
+        }
+        let outcome = try? withPlain { plain in
+            Result { () throws(GatewayFailure) in try Envelope.seal(plain, new, master, random) }
+        }
+        return try outcome?.get()
+    }
+
+    private func withPlain<Value>(_ body: (UnsafeRawBufferPointer) -> Value) throws(Envelope.Fault) -> Value {
+        try Envelope.open(box, SymmetricKey(data: dataKey.bytes), binding, body)
     }
 }
 
@@ -39,7 +70,8 @@ final class VaultEntry: Sendable {
     private let lastUsed: Atomic<Int>
     private let lastUseSaved: Atomic<Int>
 
-    init(_ row: VaultRow, _ master: MasterKey, callers: KeyCallers = KeyCallers()) {
+    /// - Parameter master: nil while the vault is locked.
+    init(_ row: VaultRow, _ master: MasterKey?, callers: KeyCallers = KeyCallers()) {
         self.row = row
         self.callers = callers
         let baseURL = try? BaseURL(row.baseURL)
@@ -49,12 +81,19 @@ final class VaultEntry: Sendable {
             expiresAtMilliseconds: row.expiresAtMilliseconds)
         secret = Result { () throws(Envelope.Fault) in
             // The path prefix is not bound, the origin is: a base URL that left it was not written by the vault.
+            guard let master else { throw .locked }
             guard baseURL?.origin == row.origin else { throw .damaged }
-            return try OpenableSecret(row.secret, row.binding(row.secret), master)
+            return try OpenableSecret(row, row.secret, master)
         }
-        previous = row.previous.flatMap { try? OpenableSecret($0.secret, row.binding($0.secret), master) }
+        previous = row.previous.flatMap { previous in
+            master.flatMap { try? OpenableSecret(row, previous.secret, $0) }
+        }
         lastUsed = Atomic(row.lastUsedAtMilliseconds ?? 0)
         lastUseSaved = Atomic(row.lastUsedAtMilliseconds ?? 0)
+    }
+
+    var isReadable: Bool {
+        if case .success = secret { true } else { false }
     }
 
     var lastUsedAtMilliseconds: Int? {
@@ -77,6 +116,12 @@ final class VaultEntry: Sendable {
         do throws(Envelope.Fault) { return try previous.apiKey() } catch { throw error.failure(row.name) }
     }
 
+    /// Takes over when the entry that this one replaces was used.
+    func adoptUse(of old: VaultEntry) {
+        lastUsed.store(old.lastUsed.load(ordering: .relaxed), ordering: .relaxed)
+        lastUseSaved.store(old.lastUseSaved.load(ordering: .relaxed), ordering: .relaxed)
+    }
+
     /// A use that was not given out before, or nil.
     func takeUse() -> VaultUse? {
         let value = lastUsed.load(ordering: .relaxed)
@@ -85,24 +130,20 @@ final class VaultEntry: Sendable {
     }
 }
 
-extension VaultRow {
-    func binding(_ sealed: SealedSecret) -> SecretBinding {
-        SecretBinding(name: name, provider: provider, origin: origin, keyVersion: sealed.keyVersion)
-    }
-}
-
 extension Envelope.Fault {
     var reason: String {
         switch self {
+        case .locked: "the vault is locked: `wicket vault status` tells what it needs"
         case .wrongMasterKey:
-            "it was sealed under another master key: restore that one's file, or rotate the key to give it a new secret"
-        case .damaged: "its row was changed or damaged: rotate the key to give it a new secret, or restore a backup"
+            "it was sealed under another master key, perhaps another host's: remove the key and add it again, or restore that one"
+        case .damaged: "its row was changed or damaged: remove the key and add it again, or restore a backup"
         case .unknownFormat: "it was sealed by a newer wicketd: run that one"
         }
     }
 
     func failure(_ name: String) -> GatewayFailure {
-        var failure = GatewayFailure(.internalError, "The secret of virtual key '\(name)' cannot be opened; \(reason).")
+        var failure = GatewayFailure(
+            self == .locked ? .vaultLocked : .internalError, "The secret of virtual key '\(name)' cannot be opened; \(reason).")
         // A row that was changed may have been changed to send its key elsewhere.
         if self == .damaged { failure.divertedKey = name }
         return failure

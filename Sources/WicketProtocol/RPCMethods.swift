@@ -25,7 +25,7 @@ package enum RPCMethods {
         ChatCompletionsCreate.self, MessagesCreate.self, ModelsList.self,
         LogsList.self, LogsGet.self, RequestsExplain.self,
         VirtualKeysCreate.self, VirtualKeysList.self, VirtualKeysGet.self, VirtualKeysUpdate.self, VirtualKeysRotate.self,
-        VirtualKeysDelete.self, VaultStatus.self,
+        VirtualKeysDelete.self, VaultStatus.self, VaultUnlock.self, VaultRotateMaster.self,
         ConfigsCreate.self, ConfigsList.self, ConfigsGet.self, ConfigsUpdate.self, ConfigsDelete.self, ConfigsVersionsList.self,
         ConfigsCheck.self,
         TargetsList.self, TargetsReset.self, TargetsTrip.self,

@@ -2,24 +2,29 @@
 import GatewayEngine
 import GatewayModel
 import GatewayStore
-import KeyVault
 import Testing
+
+@testable import KeyVault
 
 /// Rows that someone changed behind the vault's back.
 struct SealingTests {
     private let origin = "https://api.openai.com"
 
-    /// Stores `row` over its namesake and reads all back as after a restart.
-    private func reopened(_ test: TestVault, with row: VaultRow) async throws -> KeyVault {
-        try await test.store.updateVaultRow(row)
-        return try await test.reopened()
-    }
-
-    /// The key cannot be had in any way, is listed as unreadable, and its neighbour works.
-    private func expectRefused(_ vault: KeyVault, _ name: String, for origin: String, _ what: String = "") async throws {
-        let failure = await failure { try vault.apiKey(of: name, for: origin) }
-        #expect(failure != nil, "\(what)")
-        #expect(text(try vault.apiKey(of: "neighbour", for: "https://neighbour.example")) == "sk-neighbour")
+    /// Stores `row` over its namesake and reads all back as after a restart: the key cannot be had, and its neighbour works. The
+    /// same when the row's tag is right: what a secret is bound to holds by itself.
+    private func expectRefused(
+        _ test: TestVault, _ row: VaultRow, for origin: String? = nil, isNew: Bool = false, _ what: String = ""
+    ) async throws {
+        var tagged = row
+        tagged.authenticate(try test.master)
+        for (index, row) in [row, tagged].enumerated() {
+            if isNew, index == 0 { try await test.store.insertVaultRow(row) } else { try await test.store.updateVaultRow(row) }
+            let vault = try await test.reopened()
+            let failure = await failure { try vault.apiKey(of: row.name, for: origin ?? self.origin) }
+            #expect(failure != nil, "\(what)")
+            #expect(try vault.get(row.name).unreadable != nil || failure?.code == .permissionDenied, "\(what)")
+            #expect(text(try vault.apiKey(of: "neighbour", for: "https://neighbour.example")) == "sk-neighbour")
+        }
     }
 
     private func pair() async throws -> (TestVault, VaultRow) {
@@ -34,13 +39,16 @@ struct SealingTests {
         let neighbour = try await test.row("neighbour")
         var moved = row
         moved.secret = neighbour.secret
-        try await expectRefused(try await reopened(test, with: moved), "prod", for: origin, "whole secret")
+        try await expectRefused(test, moved, "whole secret")
+        moved.id = neighbour.id
+        try await expectRefused(test, moved, "whole secret with its row's id")
+        moved.id = row.id
         moved.secret = row.secret
         moved.secret.ciphertext = neighbour.secret.ciphertext
-        try await expectRefused(try await reopened(test, with: moved), "prod", for: origin, "ciphertext")
+        try await expectRefused(test, moved, "ciphertext")
         moved.secret = row.secret
         moved.secret.wrappedDataKey = neighbour.secret.wrappedDataKey
-        try await expectRefused(try await reopened(test, with: moved), "prod", for: origin, "data key")
+        try await expectRefused(test, moved, "data key")
     }
 
     @Test func `a row that was renamed, re-pointed or relabelled does not open`() async throws {
@@ -48,13 +56,15 @@ struct SealingTests {
         func refuse(_ what: String, for origin: String? = nil, _ change: (inout VaultRow) -> Void) async throws {
             var changed = row
             change(&changed)
-            try await expectRefused(try await reopened(test, with: changed), "prod", for: origin ?? self.origin, what)
+            try await expectRefused(test, changed, for: origin, what)
         }
         try await refuse("provider") { $0.provider = "anthropic" }
         try await refuse("origin", for: "https://evil.example") { row in
             row.origin = "https://evil.example"
             row.baseURL = "https://evil.example/v1"
         }
+        try await refuse("row id") { $0.id?[0] ^= 1 }
+        try await refuse("no row id") { $0.id = nil }
         try await refuse("base URL alone", for: "https://evil.example") { $0.baseURL = "https://evil.example/v1" }
         try await refuse("base URL alone") { $0.baseURL = "https://evil.example/v1" }
         try await refuse("key version") { $0.secret.keyVersion = 2 }
@@ -64,8 +74,7 @@ struct SealingTests {
 
         var renamed = row
         renamed.name = "other"
-        try await test.store.insertVaultRow(renamed)
-        try await expectRefused(try await test.reopened(), "other", for: origin, "name")
+        try await expectRefused(test, renamed, isNew: true, "name")
     }
 
     @Test func `fields that run into each other are still told apart`() async throws {
@@ -75,8 +84,7 @@ struct SealingTests {
         var row = try await test.row("ab")
         row.name = "a"
         row.provider = "bc"
-        try await test.store.insertVaultRow(row)
-        try await expectRefused(try await test.reopened(), "a", for: origin)
+        try await expectRefused(test, row, isNew: true)
     }
 
     @Test func `an old secret put in place of the rotated one does not open`() async throws {
@@ -86,7 +94,7 @@ struct SealingTests {
         var changed = rotated
         changed.secret = row.secret
         changed.secret.keyVersion = 2
-        try await expectRefused(try await reopened(test, with: changed), "prod", for: origin)
+        try await expectRefused(test, changed)
     }
 
     @Test func `every flipped byte of either box is refused`() async throws {
@@ -94,36 +102,48 @@ struct SealingTests {
         for index in row.secret.wrappedDataKey.indices {
             var changed = row
             changed.secret.wrappedDataKey[index] ^= 1
-            try await expectRefused(try await reopened(test, with: changed), "prod", for: origin, "data key, byte \(index)")
+            try await expectRefused(test, changed, "data key, byte \(index)")
         }
         for index in row.secret.ciphertext.indices {
             var changed = row
             changed.secret.ciphertext[index] ^= 0x80
-            try await expectRefused(try await reopened(test, with: changed), "prod", for: origin, "ciphertext, byte \(index)")
+            try await expectRefused(test, changed, "ciphertext, byte \(index)")
         }
         for count in [0, 1, 12, 28, 29, row.secret.ciphertext.count - 1] {
             var changed = row
             changed.secret.ciphertext = Array(row.secret.ciphertext.prefix(count))
-            try await expectRefused(try await reopened(test, with: changed), "prod", for: origin, "ciphertext of \(count) bytes")
+            try await expectRefused(test, changed, "ciphertext of \(count) bytes")
             changed = row
             changed.secret.wrappedDataKey = Array(row.secret.wrappedDataKey.prefix(count))
-            try await expectRefused(try await reopened(test, with: changed), "prod", for: origin, "data key of \(count) bytes")
+            try await expectRefused(test, changed, "data key of \(count) bytes")
         }
     }
 
-    @Test func `under another master key the secrets are unreadable, untouched, and can be given anew`() async throws {
-        let test = try await TestVault()
-        try await test.create(key: "sk-secret")
-        let before = try await test.store.loadVault()
-        let vault = try await test.reopened(master: try MasterKey(random: .system))
+    @Test func `a row of another master key is unreadable, untouched, and is neither changed nor rotated`() async throws {
+        let (test, row) = try await pair()
+        let other = try MasterKey(random: .system)
+        var foreign = try #require(try row.resealed(from: test.master, to: other, .system))
+        foreign.lastUsedAtMilliseconds = nil
+        try await test.store.updateVaultRow(foreign)
+        let before = try await test.stored()
+        let vault = try await test.reopened()
         #expect(try #require(try vault.get("prod").unreadable).contains("another master key"))
         #expect(await failure { try vault.apiKey(of: "prod", for: origin) }?.code == .internalError)
-        #expect(try await test.store.loadVault() == before)
-        #expect(text(try await test.reopened().apiKey(of: "prod", for: origin)) == "sk-secret")
+        for failure in [
+            await failure { try await vault.rotate("prod", secret: try secret("sk-new")) },
+            await failure { try await vault.update("prod", VirtualKeyChange(note: "x")) },
+        ] {
+            #expect(failure?.message.contains("another master key") == true)
+        }
+        try await vault.rotateMaster(to: nil, passphrase: nil, by: nil)
+        #expect(try await test.row("prod") == foreign)
+        #expect(try await test.stored() != before)
+        #expect(text(try vault.apiKey(of: "neighbour", for: "https://neighbour.example")) == "sk-neighbour")
 
-        _ = try await vault.rotate("prod", secret: try secret("sk-new"))
+        try await vault.delete("prod")
+        _ = try await vault.create(
+            NewVirtualKey(name: "prod", provider: "openai", baseURL: "https://api.openai.com", secret: try secret("sk-new")))
         #expect(text(try vault.apiKey(of: "prod", for: origin)) == "sk-new")
-        #expect(try vault.get("prod").unreadable == nil)
     }
 
     @Test func `two secrets never share a data key or a nonce`() async throws {

@@ -4,9 +4,10 @@ import GatewayEngine
 import GatewayModel
 import GatewayStore
 import JSONBytes
-import KeyVault
 import Synchronization
 import Testing
+
+@testable import KeyVault
 
 /// A state directory of a test's own, gone with the last reference.
 final class TemporaryDirectory: Sendable {
@@ -27,7 +28,9 @@ final class TestTime: Sendable {
 
     var now: Int { milliseconds.withLock { $0 } }
     func advance(seconds: Int) { milliseconds.withLock { $0 += seconds * 1000 } }
-    var clock: GatewayClock { GatewayClock(monotonicNanoseconds: { 0 }, wallMilliseconds: { self.now }) }
+    var clock: GatewayClock {
+        GatewayClock(monotonicNanoseconds: { UInt64(self.now) * 1_000_000 }, wallMilliseconds: { self.now })
+    }
 }
 
 /// A vault on a real store.
@@ -36,19 +39,47 @@ struct TestVault {
     let time = TestTime()
     let directory: StateDirectory
     let store: GatewayStore
-    let master: MasterKey
+    let places: MasterKeyPlaces
     let vault: KeyVault
 
-    init() async throws {
+    init(_ setting: MasterKeySetting = .auto, credentials: String? = nil) async throws {
         directory = try StateDirectory(temporary.path)
         store = try GatewayStore(in: directory) { level, message in Issue.record("\(level): \(message)") }
-        master = try MasterKeyFile(in: directory).loadOrCreate()
-        vault = try await KeyVault(storage: store, master: master, clock: time.clock)
+        var places = MasterKeyPlaces(MasterKeyFile(in: directory), setting: setting, credentialsDirectory: credentials)
+        places.newDerivation = cheapDerivation
+        self.places = places
+        vault = try await KeyVault(storage: store, places: places, clock: time.clock)
+    }
+
+    /// The key in the file.
+    var master: MasterKey {
+        get throws { try #require(try places.file.load()) }
     }
 
     /// Another vault on the same store, as after a restart.
-    func reopened(master: MasterKey? = nil) async throws -> KeyVault {
-        try await KeyVault(storage: store, master: master ?? self.master, clock: time.clock)
+    func reopened(
+        _ setting: MasterKeySetting? = nil, credentials: String? = nil, storage: (any VaultStorage)? = nil
+    ) async throws -> KeyVault {
+        var places = places
+        if let setting { places.setting = setting }
+        if let credentials { places.credentialsDirectory = credentials }
+        return try await KeyVault(storage: storage ?? store, places: places, clock: time.clock)
+    }
+
+    /// The tables of the vault as they are on the disk, each value as SQLite quotes it; the last use is left out.
+    func stored() async throws -> [String] {
+        try await store.read { connection in
+            var lines: [String] = []
+            for (table, order) in [("virtual_key", "name"), ("vault_master", "slot")] {
+                let info = try connection.uncachedStatement("SELECT name FROM pragma_table_info('\(table)')")
+                var columns: [String] = []
+                while try info.step() { columns.append(info.text(0) ?? "") }
+                let quoted = columns.filter { $0 != "last_used_at" }.map { "quote(\($0))" }.joined(separator: "||'|'||")
+                let rows = try connection.uncachedStatement("SELECT \(quoted) FROM \(table) ORDER BY \(order)")
+                while try rows.step() { lines.append(rows.text(0) ?? "") }
+            }
+            return lines
+        }
     }
 
     /// The row as it is stored.
@@ -71,6 +102,13 @@ func secret(json: String) throws -> SecretParts {
     let document = try JSONDocument(json)
     return try SecretParts(document, document.root)
 }
+
+/// A few milliseconds in place of a quarter of a second, and still within the bounds.
+let cheapDerivation: @Sendable (RandomSource) -> PassphraseDerivation = {
+    PassphraseDerivation(salt: $0.bytes(32), rounds: 1 << 15, blockSize: 8, parallelism: 1)
+}
+
+func passphrase(_ text: String) -> SecretBytes { Array(text.utf8).withUnsafeBytes { SecretBytes(copying: $0) } }
 
 func text(_ secret: SecretBytes) -> String { secret.withExposedBytes { String(decoding: $0, as: UTF8.self) } }
 

@@ -7,6 +7,8 @@ package import GatewayModel
 /// written with it or not at all.
 package protocol VaultStorage: AuditLog {
     func loadVault() async throws(GatewayFailure) -> [VaultRow]
+    /// What is known of the master key; nil before the first one.
+    func loadVaultMaster() async throws(GatewayFailure) -> VaultMasterRow?
     /// - Throws: `conflict` when the name is taken.
     func insertVaultRow(_ row: VaultRow, _ event: AuditEvent?) async throws(GatewayFailure)
     /// Replaces the row of that name.
@@ -14,10 +16,57 @@ package protocol VaultStorage: AuditLog {
     func updateVaultRow(_ row: VaultRow, _ event: AuditEvent?) async throws(GatewayFailure)
     /// - Throws: `not_found` when there is none.
     func deleteVaultRow(named name: String, _ event: AuditEvent?) async throws(GatewayFailure)
+    /// Puts `master` in the place of what was known of the master key, and how each of `rows` is sealed, by name: all of it in one
+    /// transaction. Nothing else of the rows changes.
+    func resealVault(_ rows: [VaultRow], under master: VaultMasterRow, _ event: AuditEvent?) async throws(GatewayFailure)
+    /// Keeps an event that changes nothing.
+    func recordVaultEvent(_ event: AuditEvent) async throws(GatewayFailure)
     /// Notes when keys were last used. Names that are gone are passed over.
     func recordVaultUse(_ uses: [VaultUse]) async throws(GatewayFailure)
     /// Who has used which key since it was created.
     func loadKeyCallers() async throws(GatewayFailure) -> [KeyCaller]
+}
+
+/// What is stored of the master key: nothing that it could be found by, all that it can be recognised by.
+package struct VaultMasterRow: Sendable, Equatable {
+    /// Tells one master key from others.
+    package var id: String
+    /// `credential`, `file` or `passphrase`.
+    package var source: String
+    /// How the key is derived, where it is a passphrase's.
+    package var derivation: PassphraseDerivation?
+    /// Keyed by the master key over all other fields: tells a wrong key from a damaged row.
+    package var checkValue: [UInt8]
+    /// Milliseconds since 1970, UTC.
+    package var createdAtMilliseconds: Int
+
+    package init(
+        id: String, source: String, derivation: PassphraseDerivation?, checkValue: [UInt8], createdAtMilliseconds: Int
+    ) {
+        self.id = id
+        self.source = source
+        self.derivation = derivation
+        self.checkValue = checkValue
+        self.createdAtMilliseconds = createdAtMilliseconds
+    }
+}
+
+/// scrypt's salt and costs (RFC 7914).
+package struct PassphraseDerivation: Sendable, Equatable {
+    package var salt: [UInt8]
+    /// N, a power of two.
+    package var rounds: Int
+    /// r.
+    package var blockSize: Int
+    /// p.
+    package var parallelism: Int
+
+    package init(salt: [UInt8], rounds: Int, blockSize: Int, parallelism: Int) {
+        self.salt = salt
+        self.rounds = rounds
+        self.blockSize = blockSize
+        self.parallelism = parallelism
+    }
 }
 
 /// One virtual key as it is stored. Times are milliseconds since 1970, UTC.
@@ -35,6 +84,11 @@ package struct VaultRow: Sendable, Equatable {
     /// The limits as given, raw JSON arrays; whoever enforces them reads them.
     package var rateLimits: [UInt8]
     package var usageLimits: [UInt8]
+    /// 16 random bytes, made with the row, which its secrets are bound to; nil for a row of the envelope's first format.
+    package var id: [UInt8]?
+    /// Keyed by the master key over all other fields but the last use: tells a row that was edited. nil for a row of the first
+    /// format.
+    package var tag: [UInt8]?
     /// The same for equal secrets of this vault, and worth nothing without its master key.
     package var fingerprint: String
     package var secret: SealedSecret
@@ -47,11 +101,12 @@ package struct VaultRow: Sendable, Equatable {
     package init(
         name: String, provider: String, baseURL: String, origin: String, models: [String]? = nil,
         expiresAtMilliseconds: Int? = nil,
-        note: String = "", rateLimits: [UInt8] = Array("[]".utf8), usageLimits: [UInt8] = Array("[]".utf8), fingerprint: String,
-        secret: SealedSecret, previous: PreviousSecret? = nil, createdAtMilliseconds: Int, updatedAtMilliseconds: Int,
-        lastUsedAtMilliseconds: Int? = nil
+        note: String = "", rateLimits: [UInt8] = Array("[]".utf8), usageLimits: [UInt8] = Array("[]".utf8), id: [UInt8]? = nil,
+        fingerprint: String, secret: SealedSecret, previous: PreviousSecret? = nil, createdAtMilliseconds: Int,
+        updatedAtMilliseconds: Int, lastUsedAtMilliseconds: Int? = nil
     ) {
         self.name = name
+        self.id = id
         self.provider = provider
         self.baseURL = baseURL
         self.origin = origin

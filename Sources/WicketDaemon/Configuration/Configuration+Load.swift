@@ -78,6 +78,7 @@ extension Configuration {
         stateDirectory = source.stateDirectory ?? places.stateDirectory ?? ""
         socketMode = source.socketMode ?? (places.isSystem ? 0o660 : 0o600)
         socketGroupID = source.socketGroup.flatMap(context.groupID) ?? (places.isSystem ? context.groupID("wicket") : nil)
+        masterKeySetting = source.masterKeySetting
         reactors = source.reactors
         logLevel = source.logLevel
         limits = source.limits

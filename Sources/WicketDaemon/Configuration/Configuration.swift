@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import GatewayEngine
+package import KeyVault
 package import Observability
 package import ProviderAdapters
 
@@ -15,6 +16,8 @@ package struct Configuration: Sendable {
     /// The group that the use socket is given to, nil for the daemon's own.
     package let socketGroupID: UInt32?
     package let stateDirectory: String
+    /// Where the vault's master key comes from.
+    package let masterKeySetting: MasterKeySetting
     package let reactors: Int
     package let logLevel: LogLevel
     package let limits: Limits
@@ -39,6 +42,7 @@ package struct Configuration: Sendable {
             ("socket", socketPath != old.socketPath), ("admin_socket", adminSocketPath != old.adminSocketPath),
             ("socket_mode", socketMode != old.socketMode), ("socket_group", socketGroupID != old.socketGroupID),
             ("state_dir", stateDirectory != old.stateDirectory), ("reactors", reactors != old.reactors),
+            ("vault.master_key", masterKeySetting != old.masterKeySetting),
         ].filter(\.1).map(\.0)
     }
 
@@ -62,6 +66,7 @@ struct ConfigurationSource: Sendable {
     var socketMode: UInt32?
     var socketGroup: String?
     var stateDirectory: String?
+    var masterKeySetting = MasterKeySetting.auto
     var reactors = 1
     var logLevel = LogLevel.info
     var limits = Configuration.Limits()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayEngine
+import KeyVault
 import Observability
 import ProviderAdapters
 
@@ -41,6 +42,10 @@ extension ConfigurationSource {
     private static var service: [ConfigurationKey<ConfigurationSource>] {
         [
             .integer("reactors", 1...64, \.reactors, fallback: "the processors, at most 4", "Event loops, one thread each."),
+            .choice(
+                "vault.master_key", MasterKeySetting.allCases.map { ($0.rawValue, $0) }, \.masterKeySetting, fallback: "auto",
+                "Where the vault's master key comes from. `auto` is what the vault was sealed with; for a new one the systemd "
+                    + "credential `wicket-master` where there is one, else a file."),
             .choice(
                 "log.level", LogLevel.allCases.map { ($0.name, $0) }, \.logLevel, fallback: "info",
                 "The least level that is logged."),

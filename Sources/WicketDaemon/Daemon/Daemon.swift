@@ -97,8 +97,7 @@ final class Daemon: @unchecked Sendable {
         var options = StoreOptions()
         options.wallMilliseconds = clock.wallMilliseconds
         let store = try GatewayStore(in: directory, options: options) { level, message in logger.report(level, message) }
-        let masterFile = MasterKeyFile(in: directory)
-        let vault = try await KeyVault(storage: store, master: try masterFile.loadOrCreate(), clock: clock)
+        let vault = try await openVault(store, directory)
         if !vault.isMemoryLocked {
             logger.warning("Keys could not be locked into memory, so they may reach the swap: raise the limit on locked memory")
         }
@@ -116,12 +115,27 @@ final class Daemon: @unchecked Sendable {
             facts: DaemonFacts(
                 pid: getpid(), uid: geteuid(), startedAtMilliseconds: clock.wallMilliseconds(),
                 useSocket: configuration.socketPath,
-                adminSocket: configuration.adminSocketPath, reactors: configuration.reactors, masterKeyFile: masterFile.path,
+                adminSocket: configuration.adminSocketPath, reactors: configuration.reactors,
                 configurationFile: configuration.file),
             control: DaemonControl(
                 reload: { [self] () throws(GatewayFailure) -> [String] in try reload() },
                 drain: { [self] in main.reactor.perform { self.drain() } }),
             reloadable: reloadable)
+    }
+
+    /// A vault that stays locked is told here, and to whoever names a key; all else works.
+    private func openVault(_ store: GatewayStore, _ directory: StateDirectory) async throws(GatewayFailure) -> KeyVault {
+        let places = MasterKeyPlaces(
+            MasterKeyFile(in: directory), setting: configuration.masterKeySetting,
+            credentialsDirectory: context.environment["CREDENTIALS_DIRECTORY"])
+        let vault = try await KeyVault(storage: store, places: places, clock: clock)
+        let condition = vault.condition
+        if let reason = condition.lockedReason { logger.warning("The vault is locked", ["detail": .text(reason)]) }
+        if condition.unreadable > 0 {
+            logger.warning(
+                "Some virtual keys cannot be opened; virtual_keys.list tells why", ["count": .integer(condition.unreadable)])
+        }
+        return vault
     }
 
     /// One that cannot be followed is told here, and to whoever names it.
@@ -139,8 +153,8 @@ final class Daemon: @unchecked Sendable {
     /// The first reactor is this thread's; the others get threads of their own. All are ready before the first connection.
     private func startThreads(_ shared: SharedServices) throws(GatewayFailure) {
         let methods = MethodTable([
-            SystemHandlers.all, VirtualKeyHandlers.all, ConfigHandlers.all, TargetHandlers.all, LogHandlers.all,
-            AuditHandlers.all,
+            SystemHandlers.all, VirtualKeyHandlers.all, VaultHandlers.all, ConfigHandlers.all, TargetHandlers.all,
+            LogHandlers.all, AuditHandlers.all,
         ])
         var seeds = SystemRandomNumberGenerator()
         try main.prepare(shared, configuration, methods: methods, seed: seeds.next())

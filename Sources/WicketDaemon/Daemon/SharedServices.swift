@@ -83,7 +83,6 @@ struct DaemonFacts: Sendable {
     var useSocket: String
     var adminSocket: String
     var reactors: Int
-    var masterKeyFile: String
     var configurationFile: String?
 }
 

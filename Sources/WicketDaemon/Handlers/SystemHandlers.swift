@@ -3,6 +3,7 @@ import GatewayEngine
 import GatewayModel
 import GatewayStore
 import JSONBytes
+import KeyVault
 import ProviderAdapters
 import Synchronization
 import WicketProtocol
@@ -37,7 +38,7 @@ enum SystemHandlers {
                 pid: Int(facts.pid), uid: Int(facts.uid),
                 startedAt: Timestamp(milliseconds: facts.startedAtMilliseconds).description,
                 uptimeMilliseconds: max(0, shared.clock.wallMilliseconds() - facts.startedAtMilliseconds),
-                useSocket: facts.useSocket, adminSocket: facts.adminSocket, reactors: facts.reactors, vaultIsUnlocked: true,
+                useSocket: facts.useSocket, adminSocket: facts.adminSocket, reactors: facts.reactors, vaultIsUnlocked: shared.vault.isUnlocked,
                 providers: shared.catalog.ids.count, counters: shared.counters.snapshot
             ).write)
     }
@@ -53,7 +54,7 @@ enum SystemHandlers {
             : SystemHealth.Check(name: "store", status: .ok)
         return json(
             SystemHealth.Result(
-                checks: [store, SystemHealth.Check(name: "vault", status: .ok)],
+                checks: [store, check(shared.vault.condition)],
                 draining: shared.isDraining.load(ordering: .relaxed)
             ).write)
     }
@@ -67,6 +68,14 @@ enum SystemHandlers {
                 executable: peer.executable, unit: peer.unit, cgroup: peer.cgroup, container: peer.container,
                 isAdmin: request.session.role == .admin
             ).write)
+    }
+
+    private static func check(_ vault: VaultCondition) -> SystemHealth.Check {
+        if let reason = vault.lockedReason { return SystemHealth.Check(name: "vault", status: .warn, message: reason) }
+        if vault.unreadable == 0 { return SystemHealth.Check(name: "vault", status: .ok) }
+        return SystemHealth.Check(
+            name: "vault", status: .warn,
+            message: "\(vault.unreadable) of \(vault.virtualKeys) virtual keys cannot be opened; virtual_keys.list tells why.")
     }
 
     private static func reload(_ request: RunningRequest) throws(GatewayFailure) -> [UInt8] {

@@ -7,7 +7,7 @@ import KeyVault
 import ProviderAdapters
 import WicketProtocol
 
-/// `virtual_keys.*` and `vault.status`: the vault over the admin socket. No reply ever holds a secret.
+/// `virtual_keys.*`: the vault's keys over the admin socket. No reply ever holds a secret.
 enum VirtualKeyHandlers {
     static let all: [String: MethodHandler] = [
         VirtualKeysCreate.name: .plain(.admin) { request async throws(GatewayFailure) in try await create(request) },
@@ -16,7 +16,6 @@ enum VirtualKeyHandlers {
         VirtualKeysUpdate.name: .plain(.admin) { request async throws(GatewayFailure) in try await update(request) },
         VirtualKeysRotate.name: .plain(.admin) { request async throws(GatewayFailure) in try await rotate(request) },
         VirtualKeysDelete.name: .plain(.admin) { request async throws(GatewayFailure) in try await delete(request) },
-        VaultStatus.name: .plain(.admin) { request async throws(GatewayFailure) in try status(request) },
     ]
 
     private static func create(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
@@ -70,16 +69,6 @@ enum VirtualKeyHandlers {
         let given = try request.params(VirtualKeysDelete.Params.init(from:_:))
         try await request.session.services.shared.vault.delete(given.name, by: request.peer)
         return json(VirtualKeysDelete.Result(name: given.name).write)
-    }
-
-    private static func status(_ request: RunningRequest) throws(GatewayFailure) -> [UInt8] {
-        _ = try request.params(known: [])
-        let shared = request.session.services.shared
-        return json(
-            VaultStatus.Result(
-                isUnlocked: true, virtualKeys: shared.vault.list().count, masterKeyID: shared.vault.masterKeyID,
-                masterKeyPath: shared.facts.masterKeyFile, isMemoryLocked: shared.vault.isMemoryLocked
-            ).write)
     }
 
     // MARK: Parts

@@ -9,19 +9,35 @@ package enum VaultStatus: RPCMethod {
     package static let summary = "Tells whether the vault is unlocked, and what holds its master key."
 
     package struct Result: Sendable {
-        package var isUnlocked: Bool
+        /// Why it is locked and what to do; nil when it is unlocked.
+        package var lockedReason: String?
         /// How many there are.
         package var virtualKeys: Int
-        /// The file that holds the master key; nil when none was given.
-        package var masterKeyPath: String?
+        /// How many of them can be opened; none while the vault is locked.
+        package var readableKeys: Int
+        /// How many cannot although the vault is unlocked; each says why.
+        package var unreadableKeys: Int
+        /// Of the envelope that secrets are sealed in.
+        package var format: Int
+        /// `credential`, `file` or `passphrase`; nil while the vault is locked.
+        package var masterKeySource: String?
         /// Tells two master keys apart.
         package var masterKeyID: String?
+        /// The file or the credential; nil for a passphrase.
+        package var masterKeyPath: String?
         /// Whether keys in memory are kept from being swapped out.
         package var isMemoryLocked: Bool
 
-        package init(isUnlocked: Bool, virtualKeys: Int, masterKeyID: String?, masterKeyPath: String?, isMemoryLocked: Bool) {
-            self.isUnlocked = isUnlocked
+        package init(
+            lockedReason: String? = nil, virtualKeys: Int, readableKeys: Int, unreadableKeys: Int = 0, format: Int,
+            masterKeySource: String?, masterKeyID: String?, masterKeyPath: String?, isMemoryLocked: Bool
+        ) {
+            self.lockedReason = lockedReason
             self.virtualKeys = virtualKeys
+            self.readableKeys = readableKeys
+            self.unreadableKeys = unreadableKeys
+            self.format = format
+            self.masterKeySource = masterKeySource
             self.masterKeyID = masterKeyID
             self.masterKeyPath = masterKeyPath
             self.isMemoryLocked = isMemoryLocked
@@ -29,11 +45,15 @@ package enum VaultStatus: RPCMethod {
 
         package func write(to json: inout JSONWriter) {
             json.beginObject()
-            json.key("state"); json.string(VaultStatus.state(unlocked: isUnlocked))
+            json.key("state"); json.string(VaultStatus.state(unlocked: lockedReason == nil))
+            json.key("reason"); json.string(orNull: lockedReason)
             json.key("virtual_keys"); json.int(virtualKeys)
+            json.key("readable_keys"); json.int(readableKeys)
+            json.key("unreadable_keys"); json.int(unreadableKeys)
+            json.key("format"); json.int(format)
             json.key("master_key")
             json.beginObject()
-            json.key("source"); json.string(masterKeyPath == nil ? "none" : "file")
+            json.key("source"); json.string(masterKeySource ?? "none")
             json.key("id"); json.string(orNull: masterKeyID)
             json.key("path"); json.string(orNull: masterKeyPath)
             json.endObject()
