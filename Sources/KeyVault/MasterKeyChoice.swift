@@ -21,7 +21,8 @@ enum MasterKeyChoice {
         let isPassphrase = record?.source == MasterKeySource.passphrase.rawValue
         let known = Known(found: found, record: record, rowKeyIDs: rowKeyIDs)
         switch setting {
-        case .auto: return isPassphrase ? .ask(isNew: false) : known.credential ?? known.file ?? known.rotatedCredential ?? known.nothing
+        case .auto where isPassphrase: return .ask(isNew: false)
+        case .auto: return known.credential ?? known.file ?? known.rotatedCredential ?? known.nothing
         case .credential: return known.credential ?? known.movedToCredential ?? known.nothing
         case .file: return known.file ?? known.nothing
         case .passphrase: return isPassphrase ? .ask(isNew: false) : .nothing(Self.noPassphraseYet)
@@ -84,6 +85,7 @@ private struct Known {
             return .nothing("it was sealed with a passphrase; set vault.master_key to auto or passphrase")
         case MasterKeySource.credential.rawValue:
             guard let other = found.credential.key else { return .nothing(Self.noCredential) }
+            if opens(other) { return .nothing("its master key is a systemd credential; set vault.master_key to auto or credential") }
             return .nothing(
                 "the systemd credential '\(MasterKeyPlaces.credentialName)' is the master key \(other.id), and the vault was sealed "
                     + "with \(id); give that one as '\(MasterKeyPlaces.previousCredentialName)', or in its place")

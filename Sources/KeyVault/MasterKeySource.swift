@@ -96,15 +96,20 @@ private func credentialKey(at path: String) throws(GatewayFailure) -> MasterKey?
         let count = read(descriptor, room.baseAddress, room.count)
         return Result { () throws(GatewayFailure) in
             switch count {
-            case 32: return MasterKey(try lockedKey { $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: room[..<32])); return true })
+            case 32:
+                return MasterKey(
+                    try lockedKey {
+                        $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: room[..<32]))
+                        return true
+                    })
             case 64:
                 guard let key = LockedKey(fill: { decodeHexadecimal(room, into: $0) }) else {
                     throw failure(path, "has 64 bytes that are not all hexadecimal digits")
                 }
                 return MasterKey(key)
             default:
-                throw failure(
-                    path, "has \(max(0, count))\(count > 64 ? " or more" : "") bytes; it must have 32, or 64 hexadecimal digits without a line end")
+                let size = "\(max(0, count))\(count > 64 ? " or more" : "")"
+                throw failure(path, "has \(size) bytes; it must have 32, or 64 hexadecimal digits without a line end")
             }
         }
     }.get()
