@@ -13,10 +13,10 @@ extension PassphraseDerivation {
         PassphraseDerivation(salt: random.bytes(32), rounds: 1 << 17, blockSize: 8, parallelism: 1)
     }
 
-    /// Costs that were edited must neither make the passphrase cheap to guess nor take the machine's memory.
+    /// Costs that were edited must not take the machine's memory or time.
     var isBounded: Bool {
-        (16...64).contains(salt.count) && (1 << 15...1 << 20).contains(rounds) && rounds & (rounds - 1) == 0
-            && (8...16).contains(blockSize) && (1...4).contains(parallelism) && 128 * rounds * blockSize * parallelism <= 1 << 29
+        (16...64).contains(salt.count) && (1 << 10...1 << 20).contains(rounds) && rounds & (rounds - 1) == 0
+            && (1...16).contains(blockSize) && (1...4).contains(parallelism) && 128 * rounds * blockSize * parallelism <= 1 << 29
     }
 
     /// Takes as long as it is meant to: not for a reactor's thread.
