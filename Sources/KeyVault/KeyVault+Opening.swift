@@ -5,9 +5,10 @@ import Synchronization
 
 // From locked to open: at the start, or when the passphrase is given.
 extension KeyVault {
-    /// Opens the vault with a passphrase, or looks again at the places that its master key may be in. Does nothing where it is open.
-    /// - Throws: `vault_locked` with what to do where it stays locked; `invalid_params` for a passphrase that is wrong or not taken;
-    ///   `rate_limited` too soon after a wrong one; `conflict` while the vault is changed.
+    /// Opens the vault with a passphrase, or looks again at the places that its master key may be in. Does nothing where it is
+    /// open.
+    /// - Throws: `vault_locked` with what to do where it stays locked; `invalid_params` for a passphrase that is wrong or not
+    ///   taken; `rate_limited` too soon after a wrong one; `conflict` while the vault is changed.
     package func unlock(_ passphrase: SecretBytes?, by actor: PeerIdentity?) async throws(GatewayFailure) {
         try await open(passphrase, by: actor)
         _ = try state.withLock { state in Result { () throws(GatewayFailure) in try state.lock.master } }.get()
@@ -54,7 +55,8 @@ extension KeyVault {
 
     private func refuseNeedless(_ passphrase: SecretBytes?) throws(GatewayFailure) {
         if passphrase != nil {
-            throw .invalidParams("passphrase", "The vault is not sealed with a passphrase; leave it out. See: wicket vault status")
+            throw .invalidParams(
+                "passphrase", "The vault is not sealed with a passphrase; leave it out. See: wicket vault status")
         }
     }
 
@@ -79,11 +81,10 @@ extension KeyVault {
     ) async throws(GatewayFailure) -> VaultLock.UnlockOutcome {
         if let record, !record.isWritten(for: previous ?? key) { return .notOpened(.closed(Self.damagedRecord)) }
         let changed = try state.withLock { $0.entries.values.map(\.row) }.resealed(from: previous, to: key, random)
-        let isKnown = record != nil && previous == nil
-        let new = isKnown ? record : nil
+        let known = previous == nil ? record : nil
         let master = OpenMaster(
-            key: key, record: new ?? VaultMasterRow(key, from: source, derivation, now: clock.wallMilliseconds()))
-        if !isKnown || !changed.isEmpty {
+            key: key, record: known ?? VaultMasterRow(key, from: source, derivation, now: clock.wallMilliseconds()))
+        if known == nil || !changed.isEmpty {
             let event = previous.map { _ in AuditEvent(.vaultMasterRotated, by: nil, detail: "to the \(source.rawValue)") }
             try await storage.resealVault(changed, under: master.record, event)
         }

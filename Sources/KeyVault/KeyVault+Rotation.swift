@@ -7,8 +7,8 @@ import Synchronization
 extension KeyVault {
     /// Wraps all data keys anew, under a new master key; those that do not open under the present one stay as they are.
     ///
-    /// Killed at any point, the next start opens every key: a new file is durable before the one transaction that names it, and the
-    /// old one goes after it.
+    /// Killed at any point, the next start opens every key: a new file is durable before the one transaction that names it, and
+    /// the old one goes after it.
     /// - Parameters:
     ///   - target: where the new master key is; nil for where the present one is.
     ///   - passphrase: the new one, where that is what the master key is to come from.
@@ -21,19 +21,33 @@ extension KeyVault {
             Result { () throws(GatewayFailure) in try state.lock.beginRotation() }
         }
         let current = try begun.get()
+        let fault: GatewayFailure?
         do throws(GatewayFailure) {
             let source = try rotationTarget(target, from: current.source, places.setting)
             let next = try await newMaster(source, passphrase)
-            let rows = try await reseal(from: current.key, to: next, AuditEvent(
-                .vaultMasterRotated, by: actor, detail: "to the \(source.rawValue)"))
+            let event = AuditEvent(.vaultMasterRotated, by: actor, detail: "to the \(source.rawValue)")
+            let rows = try await reseal(from: current.key, to: next, event)
             show(rows, under: next.key, all: false)
+            noteChange()
+            fault = await tidy()
             state.withLock { $0.lock.endRotation(next) }
         } catch {
             state.withLock { $0.lock.endRotation(nil) }
             throw error
         }
-        noteChange()
-        try await tidyFiles()
+        guard let fault else { return }
+        throw GatewayFailure(
+            .internalError, "The master key was rotated, and all keys work. \(fault.message) The next start tries again.")
+    }
+
+    /// Before anybody else may rotate: what is done to the files belongs to the record that was just written.
+    private func tidy() async -> GatewayFailure? {
+        do throws(GatewayFailure) {
+            try await tidyFiles(try await storage.loadVaultMaster())
+            return nil
+        } catch {
+            return error
+        }
     }
 
     private func newMaster(
@@ -51,7 +65,8 @@ extension KeyVault {
             return OpenMaster(key: key, record: VaultMasterRow(key, from: .file, now: now))
         }
         guard let passphrase else {
-            throw .invalidParams("passphrase", "`passphrase` is missing: the new one, of at least \(shortestPassphrase) characters.")
+            throw .invalidParams(
+                "passphrase", "`passphrase` is missing: the new one, of at least \(shortestPassphrase) characters.")
         }
         try checkPassphrase(passphrase)
         let derivation = places.newDerivation(random)
@@ -73,8 +88,6 @@ extension KeyVault {
     }
 
     /// Leaves the files that the database says are in force.
-    private func tidyFiles() async throws(GatewayFailure) { try await tidyFiles(try await storage.loadVaultMaster()) }
-
     private func tidyFiles(_ record: VaultMasterRow?) async throws(GatewayFailure) {
         let file = places.file
         guard let record else { return }
@@ -93,14 +106,14 @@ private func rotationTarget(
     guard let target = wanted ?? current, target != .credential else {
         throw GatewayFailure(
             .conflict,
-            "The master key is a systemd credential, which the daemon cannot write. Give the unit the new one as '\(name)' and the "
-                + "present one as '\(previous)', restart the daemon, then take '\(previous)' away.")
+            "The master key is a systemd credential, which the daemon cannot write. Give the unit the new one as '\(name)' and "
+                + "the present one as '\(previous)', restart the daemon, then take '\(previous)' away.")
     }
     guard setting == .auto || setting.rawValue == target.rawValue else {
         throw GatewayFailure(
             .conflict,
-            "vault.master_key is \(setting.rawValue) in the configuration, so the vault would not open at the next start; set it to "
-                + "auto or \(target.rawValue) and restart the daemon first.")
+            "vault.master_key is \(setting.rawValue) in the configuration, so the vault would not open at the next start; set it "
+                + "to auto or \(target.rawValue) and restart the daemon first.")
     }
     return target
 }

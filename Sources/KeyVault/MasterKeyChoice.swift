@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayEngine
 
-/// What to open the vault with, decided from what was found and what the database knows. A key is made only where there is nothing
-/// that it could fail to open.
+/// What to open the vault with, decided from what was found and what the database knows. A key is made only where there is
+/// nothing that it could fail to open.
 enum MasterKeyChoice {
     /// - Parameter previous: what the vault is sealed with so far, where that is another key.
     case use(MasterKey, MasterKeySource, previous: MasterKey?)
@@ -85,10 +85,12 @@ private struct Known {
             return .nothing("it was sealed with a passphrase; set vault.master_key to auto or passphrase")
         case MasterKeySource.credential.rawValue:
             guard let other = found.credential.key else { return .nothing(Self.noCredential) }
-            if opens(other) { return .nothing("its master key is a systemd credential; set vault.master_key to auto or credential") }
+            if opens(other) {
+                return .nothing("its master key is a systemd credential; set vault.master_key to auto or credential")
+            }
             return .nothing(
-                "the systemd credential '\(MasterKeyPlaces.credentialName)' is the master key \(other.id), and the vault was sealed "
-                    + "with \(id); give that one as '\(MasterKeyPlaces.previousCredentialName)', or in its place")
+                "the systemd credential '\(MasterKeyPlaces.credentialName)' is the master key \(other.id), and the vault was "
+                    + "sealed with \(id); give that one as '\(MasterKeyPlaces.previousCredentialName)', or in its place")
         default:
             guard let other = found.file.key else {
                 return .nothing("its master key (id \(id)) is gone; restore \(found.path) from a backup, 32 bytes, mode 0600")

@@ -38,7 +38,7 @@ extension VaultRow {
         tag = HMAC<SHA256>.authenticationCode(for: authenticated, using: master.rowKey).withUnsafeBytes { Array($0) }
     }
 
-    /// Whether the row is as the vault wrote it. Rows of the first format have no tag, and their secrets open by that format only.
+    /// Whether the row is as the vault wrote it. Rows of the first format have no tag; their secrets open by that format only.
     func isAuthentic(_ master: MasterKey) -> Bool {
         guard let tag else { return id == nil }
         return HMAC<SHA256>.isValidAuthenticationCode(tag, authenticating: authenticated, using: master.rowKey)
@@ -48,7 +48,9 @@ extension VaultRow {
     ///
     /// Data keys and ciphertexts stay as they are where the format is the present one.
     func resealed(from old: MasterKey, to new: MasterKey, _ random: RandomSource) throws(GatewayFailure) -> VaultRow? {
-        guard let readable = try? OpenableSecret(self, secret, old), let fingerprint = readable.newFingerprint(new) else { return nil }
+        guard let readable = try? OpenableSecret(self, secret, old), let fingerprint = readable.newFingerprint(new) else {
+            return nil
+        }
         var row = self
         row.id = id ?? Self.newID(random)
         row.fingerprint = fingerprint

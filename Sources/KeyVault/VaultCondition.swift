@@ -6,6 +6,9 @@ import Synchronization
 package struct VaultCondition: Sendable {
     /// Why it is locked and what to do, as a sentence; nil when it is open.
     package var lockedReason: String?
+    /// Whether a passphrase would open it; the first one sets it.
+    package var needsPassphrase = false
+    package var needsFirstPassphrase = false
     /// Of the master key that the vault is open with.
     package var source: MasterKeySource?
     package var masterKeyID: String?
@@ -31,6 +34,8 @@ extension KeyVault {
         case .locked(let reason):
             condition.lockedReason = "The vault is locked: \(reason.text)."
             condition.unreadable = 0
+            condition.needsPassphrase = reason == .passphrase(isNew: false)
+            condition.needsFirstPassphrase = reason == .passphrase(isNew: true)
         case .open(let master):
             condition.source = master.source
             condition.masterKeyID = master.key.id

@@ -47,7 +47,7 @@ struct CredentialTests {
         #expect(test.vault.condition.lockedReason?.contains("hexadecimal") == true)
     }
 
-    @Test func `the daemon cannot rotate a credential and says how; with the previous one beside it the next start does`() async throws {
+    @Test func `a credential is rotated by a start with the previous one beside it; the daemon says how`() async throws {
         try put(Data(0..<32))
         let test = try await TestVault(credentials: credentials.path)
         try await test.create(key: "sk-1")
@@ -68,7 +68,7 @@ struct CredentialTests {
         }
     }
 
-    @Test func `a vault moves from its file to the credential that the configuration names, and back by a rotation`() async throws {
+    @Test func `a vault moves from its file to the credential that is configured, and back by a rotation`() async throws {
         let test = try await TestVault(.file)
         try await test.create(key: "sk-1")
         try put(Data(0..<32))

@@ -20,16 +20,16 @@ struct FirstFormatTests {
         secret: SealedSecret(
             keyVersion: 2, masterKeyID: masterKeyID,
             wrappedDataKey: bytes(
-                "01c86b3080a46e8c144b10d5a5a22b20e97f275e4826f655ff2778fec6e037ea18114bd332535e8a3cd298e7d71357a52a00be405822eb1725"
-                    + "fffb9ff8"),
+                "01c86b3080a46e8c144b10d5a5a22b20e97f275e4826f655ff2778fec6e037ea18114bd332535e8a3cd298e7d71357a52a00be"
+                    + "405822eb1725fffb9ff8"),
             ciphertext: bytes(
                 "016ce03735b4122857beb401279c334286f8313a504fe4d33df01285422c44de908eb2755df1ae455675c5e882226c7aadb8412d")),
         previous: PreviousSecret(
             secret: SealedSecret(
                 keyVersion: 1, masterKeyID: masterKeyID,
                 wrappedDataKey: bytes(
-                    "01ea2b01e157f472d0664a5392c8ba91476bb898776b97fc40e8a1306a55a5c31157b809c8be0b8a7eb42dee6ce2124245ad73c566f403"
-                        + "47e0c0a2d7b7"),
+                    "01ea2b01e157f472d0664a5392c8ba91476bb898776b97fc40e8a1306a55a5c31157b809c8be0b8a7eb42dee6ce2124245a"
+                        + "d73c566f40347e0c0a2d7b7"),
                 ciphertext: bytes(
                     "01b6288544dc1b83010af61efed7c832a00242b2841771917546533fe11d6f64a887a063257f30afa5c85f0ff3c1963d276ff6")),
             untilMilliseconds: 1_900_000_000_000),

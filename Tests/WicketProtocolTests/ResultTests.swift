@@ -80,12 +80,12 @@ struct ResultTests {
         #expect(text(SessionConfigure.Result(defaults: ["a"]).write) == #"{"defaults":["a"]}"#)
         #expect(text(VirtualKeysDelete.Result(name: "a").write) == #"{"name":"a","deleted":true}"#)
         let locked = VaultStatus.Result(
-            lockedReason: "r", virtualKeys: 1, readableKeys: 0, format: 2, masterKeySource: nil, masterKeyID: nil,
+            lockedReason: "r", waitsFor: .newPassphrase, virtualKeys: 1, readableKeys: 0, format: 2, masterKeySource: nil, masterKeyID: nil,
             masterKeyPath: nil, isMemoryLocked: true)
         #expect(
             text(locked.write)
-                == #"{"state":"locked","reason":"r","virtual_keys":1,"readable_keys":0,"unreadable_keys":0,"format":2,"#
-                + #""master_key":{"source":"none","id":null,"path":null},"memory_locked":true}"#)
+                == #"{"state":"locked","reason":"r","waits_for":"new_passphrase","virtual_keys":1,"readable_keys":0,"#
+                + #""unreadable_keys":0,"format":2,"master_key":{"source":"none","id":null,"path":null},"memory_locked":true}"#)
     }
 
     @Test func `a config is described, returned and listed in the shapes of the contract`() {

@@ -16,8 +16,8 @@ package protocol VaultStorage: AuditLog {
     func updateVaultRow(_ row: VaultRow, _ event: AuditEvent?) async throws(GatewayFailure)
     /// - Throws: `not_found` when there is none.
     func deleteVaultRow(named name: String, _ event: AuditEvent?) async throws(GatewayFailure)
-    /// Puts `master` in the place of what was known of the master key, and how each of `rows` is sealed, by name: all of it in one
-    /// transaction. Nothing else of the rows changes.
+    /// Puts `master` in the place of what was known of the master key, and how each of `rows` is sealed, by name: all of it in
+    /// one transaction. Nothing else of the rows changes.
     func resealVault(_ rows: [VaultRow], under master: VaultMasterRow, _ event: AuditEvent?) async throws(GatewayFailure)
     /// Keeps an event that changes nothing.
     func recordVaultEvent(_ event: AuditEvent) async throws(GatewayFailure)

@@ -12,7 +12,7 @@ enum Advice {
         case "not_found" where error.data["path"].string == "params.options.config": ConfigAdvice.all["not_found"]
         case "not_found": "`wicket keys list` shows the keys there are; `wicket keys add NAME --provider PROVIDER` adds one."
         case "conflict": "`wicket keys rotate NAME` gives a key that is there already a new secret."
-        case "vault_locked": "Give the daemon its master key; `wicket status` says where it looks for it."
+        case "vault_locked": "`wicket vault status` tells what the vault needs; `wicket vault unlock` gives it a passphrase."
         case "permission_denied": "`wicket call --admin METHOD` uses the admin socket, which is for the daemon's own user."
         case "no_route": "Give the config's strategy a `default`.\(story(of: error))"
         case "method_not_found": "`wicket call rpc.discover` lists what this daemon can; `wicket status` tells its version."

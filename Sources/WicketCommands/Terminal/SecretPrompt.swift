@@ -9,6 +9,25 @@ enum SecretPrompt {
     /// How the terminal was, while its echo is off.
     private static let saved = Mutex<termios?>(nil)
 
+    /// The vault's passphrase, of which no character is taken away but the line's end.
+    static func passphrase(_ prompt: String, fromInput: Bool) throws(CommandFailure) -> [UInt8] {
+        let isAsked = !fromInput && isatty(STDIN_FILENO) == 1
+        var text = isAsked ? try ask(prompt) : try readAll(STDIN_FILENO, until: nil)
+        if text.last == UInt8(ascii: "\n") { text.removeLast() }
+        if text.last == UInt8(ascii: "\r") { text.removeLast() }
+        if text.isEmpty { throw CommandFailure(type: "no_secret", message: "No passphrase was given.", exitCode: 1) }
+        return text
+    }
+
+    /// One that is to be set: asked for twice, since nobody sees what is typed.
+    static func newPassphrase(fromInput: Bool) throws(CommandFailure) -> [UInt8] {
+        let first = try passphrase("New passphrase of the vault, at least 12 characters: ", fromInput: fromInput)
+        if fromInput || isatty(STDIN_FILENO) == 0 { return first }
+        if try passphrase("The same again: ", fromInput: false) == first { return first }
+        throw CommandFailure(
+            type: "no_secret", message: "The two passphrases differ, and nothing was changed.", advice: "Try again.", exitCode: 1)
+    }
+
     static func read(_ prompt: String) throws(CommandFailure) -> [UInt8] {
         let key = isatty(STDIN_FILENO) == 1 ? try ask(prompt) : try readAll(STDIN_FILENO, until: nil)
         let trimmed = key.trimmed
@@ -53,7 +72,7 @@ enum SecretPrompt {
             if count == 0 { break }
             text += buffer[..<count]
             if text.count > maximumBytes {
-                let message = "What was given is longer than \(maximumBytes) bytes, so it is no key."
+                let message = "What was given is longer than \(maximumBytes) bytes, so it is no secret."
                 throw CommandFailure(type: "no_secret", message: message, exitCode: 1)
             }
         }
@@ -61,7 +80,7 @@ enum SecretPrompt {
     }
 
     private static func unreadable() -> CommandFailure {
-        CommandFailure(type: "no_secret", message: "The key cannot be read: \(String(cString: strerror(errno))).", exitCode: 1)
+        CommandFailure(type: "no_secret", message: "The secret cannot be read: \(String(cString: strerror(errno))).", exitCode: 1)
     }
 }
 

@@ -38,8 +38,8 @@ enum SystemHandlers {
                 pid: Int(facts.pid), uid: Int(facts.uid),
                 startedAt: Timestamp(milliseconds: facts.startedAtMilliseconds).description,
                 uptimeMilliseconds: max(0, shared.clock.wallMilliseconds() - facts.startedAtMilliseconds),
-                useSocket: facts.useSocket, adminSocket: facts.adminSocket, reactors: facts.reactors, vaultIsUnlocked: shared.vault.isUnlocked,
-                providers: shared.catalog.ids.count, counters: shared.counters.snapshot
+                useSocket: facts.useSocket, adminSocket: facts.adminSocket, reactors: facts.reactors,
+                vaultIsUnlocked: shared.vault.isUnlocked, providers: shared.catalog.ids.count, counters: shared.counters.snapshot
             ).write)
     }
 

@@ -38,11 +38,16 @@ enum VaultHandlers {
     private static func status(_ request: RunningRequest) -> [UInt8] {
         let vault = request.session.services.shared.vault
         let condition = vault.condition
+        let wait: VaultStatus.Wait? =
+            if condition.isUnlocked { nil } else if condition.needsFirstPassphrase { .newPassphrase } else {
+                condition.needsPassphrase ? .passphrase : .masterKey
+            }
         return json(
             VaultStatus.Result(
-                lockedReason: condition.lockedReason, virtualKeys: condition.virtualKeys, readableKeys: condition.readable,
-                unreadableKeys: condition.unreadable, format: condition.format, masterKeySource: condition.source?.rawValue,
-                masterKeyID: condition.masterKeyID, masterKeyPath: condition.masterKeyPath, isMemoryLocked: vault.isMemoryLocked
+                lockedReason: condition.lockedReason, waitsFor: wait, virtualKeys: condition.virtualKeys,
+                readableKeys: condition.readable, unreadableKeys: condition.unreadable, format: condition.format,
+                masterKeySource: condition.source?.rawValue, masterKeyID: condition.masterKeyID,
+                masterKeyPath: condition.masterKeyPath, isMemoryLocked: vault.isMemoryLocked
             ).write)
     }
 

@@ -8,9 +8,20 @@ package enum VaultStatus: RPCMethod {
     package static let socket = RPCSocket.admin
     package static let summary = "Tells whether the vault is unlocked, and what holds its master key."
 
+    /// The raw value is what stands on the wire.
+    package enum Wait: String, Sendable, CaseIterable {
+        case passphrase
+        /// The first one, which sets it.
+        case newPassphrase = "new_passphrase"
+        /// A file or a credential that has to be put where it belongs.
+        case masterKey = "master_key"
+    }
+
     package struct Result: Sendable {
         /// Why it is locked and what to do; nil when it is unlocked.
         package var lockedReason: String?
+        /// What would unlock it; nil when it is unlocked.
+        package var waitsFor: Wait?
         /// How many there are.
         package var virtualKeys: Int
         /// How many of them can be opened; none while the vault is locked.
@@ -29,10 +40,11 @@ package enum VaultStatus: RPCMethod {
         package var isMemoryLocked: Bool
 
         package init(
-            lockedReason: String? = nil, virtualKeys: Int, readableKeys: Int, unreadableKeys: Int = 0, format: Int,
-            masterKeySource: String?, masterKeyID: String?, masterKeyPath: String?, isMemoryLocked: Bool
+            lockedReason: String? = nil, waitsFor: Wait? = nil, virtualKeys: Int, readableKeys: Int, unreadableKeys: Int = 0,
+            format: Int, masterKeySource: String?, masterKeyID: String?, masterKeyPath: String?, isMemoryLocked: Bool
         ) {
             self.lockedReason = lockedReason
+            self.waitsFor = waitsFor
             self.virtualKeys = virtualKeys
             self.readableKeys = readableKeys
             self.unreadableKeys = unreadableKeys
@@ -47,6 +59,7 @@ package enum VaultStatus: RPCMethod {
             json.beginObject()
             json.key("state"); json.string(VaultStatus.state(unlocked: lockedReason == nil))
             json.key("reason"); json.string(orNull: lockedReason)
+            json.key("waits_for"); json.string(orNull: waitsFor?.rawValue)
             json.key("virtual_keys"); json.int(virtualKeys)
             json.key("readable_keys"); json.int(readableKeys)
             json.key("unreadable_keys"); json.int(unreadableKeys)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package import JSONBytes
 
-/// Opens the vault with its passphrase; the first one sets it. Without one, the daemon looks again where its master key should be.
+/// Opens the vault with its passphrase; the first one sets it. Without one, the daemon looks again where its master key should
+/// be.
 package enum VaultUnlock: RPCMethod {
     package static let name = "vault.unlock"
     package static let group = RPCGroup.vault

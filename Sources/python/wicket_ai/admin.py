@@ -74,8 +74,19 @@ class Vault(Generic[RecordT]):
         self._call = call
 
     def status(self) -> RecordT:
-        """Whether provider keys can be read."""
+        """Whether provider keys can be read, and where the master key is."""
         return self._call("vault.status", {})
+
+    def unlock(self, passphrase: Optional[str] = None) -> RecordT:
+        """Unlocks the vault; the first passphrase sets it. Without one, the daemon looks again for its master key."""
+        return self._call("vault.unlock", given(passphrase=passphrase))
+
+    def rotate_master(self, *, to: Optional[str] = None, passphrase: Optional[str] = None) -> RecordT:
+        """Replaces the master key while requests go on.
+
+        ``to`` is where the new one is to be, ``file`` or ``passphrase``, and where the present one is unless given.
+        """
+        return self._call("vault.rotate_master", given(to=to, passphrase=passphrase))
 
 
 class ConfigVersions(Generic[RecordT]):
