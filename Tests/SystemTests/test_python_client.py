@@ -153,7 +153,9 @@ def test_the_admin_namespace(wicket):
     assert keys.get("by-python").note == "m"
     assert "by-python" in [key.name for key in keys.list().virtual_keys]
     assert keys.delete("by-python").deleted
-    assert wicket.admin.vault.status().state == "unlocked"
+    before = wicket.admin.vault.status()
+    assert (before.state, wicket.admin.vault.unlock().master_key.id) == ("unlocked", before.master_key.id)
+    assert wicket.admin.vault.rotate_master(to="file").master_key.id != before.master_key.id
     assert wicket.admin.logs.list(limit=1)["logs"] is not None
     assert wicket.admin.system.info().name == "wicketd"
 

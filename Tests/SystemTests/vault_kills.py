@@ -93,7 +93,7 @@ class VaultKills:
             else:
                 self.expected[name] = self.expected[name] | {value}
             # A change that is rarely done in time gets more of it, one that always is gets less.
-            factor = 0.97 if reply else 1.03
+            factor = 0.92 if reply else 1.08
             self.longest[kind] = min(0.1, max(0.001, self.longest[kind] * factor))
 
     def change(self):
