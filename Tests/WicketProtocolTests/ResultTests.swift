@@ -80,8 +80,8 @@ struct ResultTests {
         #expect(text(SessionConfigure.Result(defaults: ["a"]).write) == #"{"defaults":["a"]}"#)
         #expect(text(VirtualKeysDelete.Result(name: "a").write) == #"{"name":"a","deleted":true}"#)
         let locked = VaultStatus.Result(
-            lockedReason: "r", waitsFor: .newPassphrase, virtualKeys: 1, readableKeys: 0, format: 2, masterKeySource: nil, masterKeyID: nil,
-            masterKeyPath: nil, isMemoryLocked: true)
+            lockedReason: "r", waitsFor: .newPassphrase, virtualKeys: 1, readableKeys: 0, format: 2, masterKeySource: nil,
+            masterKeyID: nil, masterKeyPath: nil, isMemoryLocked: true)
         #expect(
             text(locked.write)
                 == #"{"state":"locked","reason":"r","waits_for":"new_passphrase","virtual_keys":1,"readable_keys":0,"#
