@@ -110,8 +110,13 @@ extension KeyVault {
         let uses = entries.compactMap { $0.takeUse() }
         if !uses.isEmpty { try await storage.recordVaultUse(uses) }
         for entry in entries where entry.isReadable && entry.row.previous.map({ $0.untilMilliseconds <= now }) ?? false {
-            _ = try await replace(entry.row.name, nil) { row, _ in
-                if let previous = row.previous, previous.untilMilliseconds <= now { row.previous = nil }
+            do throws(GatewayFailure) {
+                _ = try await replace(entry.row.name, nil) { row, _ in
+                    if let previous = row.previous, previous.untilMilliseconds <= now { row.previous = nil }
+                }
+            } catch {
+                // Somebody else is at it; the next upkeep comes.
+                if error.code != .conflict { throw error }
             }
         }
     }

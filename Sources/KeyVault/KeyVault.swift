@@ -78,7 +78,7 @@ extension KeyVault {
         let outcome = state.withLock { state in
             Result { () throws(GatewayFailure) in
                 guard let entry = state.entries[name] else { throw noSuchKey(name) }
-                _ = try state.lock.master
+                try state.lock.requireOpen()
                 return entry
             }
         }

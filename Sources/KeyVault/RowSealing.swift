@@ -33,6 +33,9 @@ extension VaultRow {
         return fields.bytes
     }
 
+    /// Whether the base URL is within the origin, which the secret is bound to; its path is not.
+    var isPointedRight: Bool { (try? BaseURL(baseURL))?.origin == origin }
+
     /// Gives the row the tag of what it now says.
     mutating func authenticate(_ master: MasterKey) {
         tag = HMAC<SHA256>.authenticationCode(for: authenticated, using: master.rowKey).withUnsafeBytes { Array($0) }
@@ -48,9 +51,9 @@ extension VaultRow {
     ///
     /// Data keys and ciphertexts stay as they are where the format is the present one.
     func resealed(from old: MasterKey, to new: MasterKey, _ random: RandomSource) throws(GatewayFailure) -> VaultRow? {
-        guard let readable = try? OpenableSecret(self, secret, old), let fingerprint = readable.newFingerprint(new) else {
-            return nil
-        }
+        guard isPointedRight, let readable = try? OpenableSecret(self, secret, old),
+            let fingerprint = readable.newFingerprint(new)
+        else { return nil }
         var row = self
         row.id = id ?? Self.newID(random)
         row.fingerprint = fingerprint

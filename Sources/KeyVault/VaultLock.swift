@@ -23,14 +23,24 @@ struct VaultLock {
         if case .locked(let reason) = phase { reason } else { nil }
     }
 
+    /// Runs for each request.
+    /// - Throws: `vault_locked`.
+    func requireOpen() throws(GatewayFailure) {
+        if case .locked(let reason) = phase { throw Self.isLocked(reason) }
+    }
+
     /// - Throws: `vault_locked`.
     var master: OpenMaster {
         get throws(GatewayFailure) {
             switch phase {
             case .open(let master): return master
-            case .locked(let reason): throw GatewayFailure(.vaultLocked, "The vault is locked: \(reason.text).")
+            case .locked(let reason): throw Self.isLocked(reason)
             }
         }
+    }
+
+    private static func isLocked(_ reason: LockReason) -> GatewayFailure {
+        GatewayFailure(.vaultLocked, "The vault is locked: \(reason.text).")
     }
 
     // MARK: One key

@@ -92,15 +92,18 @@ struct FirstFormatTests {
         var foreign = Self.row
         foreign.name = "foreign"
         foreign.secret.masterKeyID = "0123456789abcdef"
-        let test = try await old([Self.row, damaged, cut, newer, foreign])
+        var pointed = Self.row
+        pointed.name = "pointed"
+        pointed.baseURL = "https://evil.example/v1"
+        let test = try await old([Self.row, damaged, cut, newer, foreign, pointed])
         let vault = try await test.reopened()
         try expectBoth(vault)
         #expect(try vault.get("damaged").unreadable?.contains("changed or damaged") == true)
         #expect(try vault.get("cut").unreadable?.contains("changed or damaged") == true)
         #expect(try vault.get("newer").unreadable?.contains("newer wicketd") == true)
         #expect(try vault.get("foreign").unreadable?.contains("another master key") == true)
-        for row in [damaged, cut, newer, foreign] { #expect(try await test.row(row.name) == row) }
-        #expect(vault.condition.unreadable == 4 && vault.condition.readable == 1)
+        for row in [damaged, cut, newer, foreign, pointed] { #expect(try await test.row(row.name) == row) }
+        #expect(vault.condition.unreadable == 5 && vault.condition.readable == 1)
         try await vault.rotateMaster(to: nil, passphrase: nil, by: nil)
         for row in [damaged, cut, newer, foreign] { #expect(try await test.row(row.name) == row) }
         try expectBoth(vault)
