@@ -81,6 +81,19 @@ struct PassphraseTests {
         #expect(!vault.isUnlocked)
     }
 
+    @Test func `who unlocked the vault, tried to, or rotated its master key is told to the audit log`() async throws {
+        let test = try await TestVault(.passphrase)
+        let storage = FaultyStorage(test.store)
+        let vault = try await test.reopened(storage: storage)
+        let actor = PeerIdentity(pid: 1, uid: 2, gid: 3)
+        try await vault.unlock(passphrase("a good long one"), by: actor)
+        try await vault.rotateMaster(to: nil, passphrase: passphrase("another long one"), by: actor)
+        let again = try await test.reopened(storage: storage)
+        _ = await failure { try await again.unlock(passphrase("a good long one"), by: actor) }
+        #expect(storage.events.map(\.kind) == [.vaultUnlocked, .vaultMasterRotated, .vaultUnlockFailed])
+        #expect(storage.events.allSatisfy { $0.actor == actor && !$0.detail.contains("long one") })
+    }
+
     @Test func `costs that were edited are not followed`() async throws {
         let test = try await TestVault(.passphrase)
         try await test.vault.unlock(passphrase("a good long one"), by: nil)
