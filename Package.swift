@@ -70,7 +70,9 @@ let package = Package(
         target("Reactor", ["CLinux"], settings: daemon),
         target("GatewayEngine", ["GatewayModel", "JSONBytes", "ProviderAdapters", "Routing"], settings: daemon),
         target("SocketServer", ["CLinux", "GatewayModel", "JSONRPC", "Reactor"], settings: daemon),
-        target("KeyVault", ["GatewayEngine", "GatewayModel", "JSONBytes", crypto, cryptoExtras], settings: daemon),
+        target(
+            "KeyVault", ["CLinux", "GatewayEngine", "GatewayModel", "JSONBytes", "ProviderAdapters", crypto, cryptoExtras],
+            settings: daemon),
         target("GatewayStore", ["CLinux", "CSQLite", "GatewayEngine", "GatewayModel", "JSONBytes", crypto], settings: daemon),
         target("Upstream", ["CCurl", "CCurlShim", "CLinux", "GatewayEngine", "GatewayModel", "Reactor"], settings: daemon),
         target("Observability", ["CLinux", "GatewayEngine", "GatewayModel"], settings: daemon),
@@ -110,6 +112,10 @@ let package = Package(
         .executableTarget(
             name: "wicket-routing-benchmark", dependencies: ["CAllocationCounter", "JSONBytes", "Routing"],
             path: "Tests/Benchmarks/RoutingBenchmark", swiftSettings: swift),
+        .executableTarget(
+            name: "wicket-vault-benchmark",
+            dependencies: ["GatewayEngine", "GatewayModel", "JSONBytes", "KeyVault", "SocketServer", crypto],
+            path: "Tests/Benchmarks/VaultBenchmark", swiftSettings: swift),
         tests("TidyTests", []),
         tests("JSONBytesTests", ["JSONBytes", "TestSupport"]),
         tests("JSONRPCTests", ["JSONBytes", "JSONRPC", "TestSupport"]),
@@ -122,7 +128,9 @@ let package = Package(
             "UpstreamTests",
             ["CCurl", "CCurlShim", "GatewayEngine", "GatewayModel", "Reactor", "ReactorTestSupport", "Upstream"]),
         tests("SocketServerTests", ["SocketServer"]),
-        tests("KeyVaultTests", ["GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "KeyVault"]),
+        tests(
+            "KeyVaultTests",
+            ["GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "KeyVault", "ProviderAdapters", crypto]),
         tests("GatewayStoreTests", ["CSQLite", "GatewayEngine", "GatewayModel", "GatewayStore"]),
         tests(
             "GatewayEngineTests",

@@ -2,17 +2,27 @@
 import Glibc
 
 /// A provider key in plain text. It cannot be printed, encoded, compared or interpolated; it is read for one purpose, signing a
-/// request, and lives no longer than that.
+/// request. A caller's own lives no longer than that; the vault's lie in memory that it lends (`adopting`).
 ///
 /// Its buffer is overwritten when the last reference goes. That bounds how long *this* copy lives; it claims nothing about copies
 /// that a library made of it.
 // Sendable is sound: the buffer is written once, in `init`, and only read until `deinit`, which has the last reference.
 package final class SecretBytes: @unchecked Sendable {
     private let storage: UnsafeMutableRawBufferPointer
+    private let release: (UnsafeMutableRawBufferPointer) -> Void
+
+    /// - Parameter release: is given the overwritten storage when the last reference goes, on whichever thread that is.
+    package init(
+        adopting storage: UnsafeMutableRawBufferPointer, release: @escaping (UnsafeMutableRawBufferPointer) -> Void
+    ) {
+        self.storage = storage
+        self.release = release
+    }
 
     package init(copying bytes: UnsafeRawBufferPointer) {
         storage = .allocate(byteCount: bytes.count, alignment: 1)
         storage.copyMemory(from: bytes)
+        release = { $0.deallocate() }
     }
 
     /// Fills a new secret in place, so that no other copy is made. `initialize` returns how many bytes it wrote.
@@ -21,6 +31,7 @@ package final class SecretBytes: @unchecked Sendable {
         do {
             let used = try initialize(room)
             storage = UnsafeMutableRawBufferPointer(rebasing: room[0..<min(used, capacity)])
+            release = { $0.deallocate() }
         } catch {
             room.deallocate()
             throw error
@@ -36,7 +47,7 @@ package final class SecretBytes: @unchecked Sendable {
 
     deinit {
         if let base = storage.baseAddress { explicit_bzero(base, storage.count) }
-        storage.deallocate()
+        release(storage)
     }
 }
 

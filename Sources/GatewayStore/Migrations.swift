@@ -4,7 +4,7 @@ import GatewayModel
 /// The schema as its history: each step brings a database from the version before it to its own. A step that was released is
 /// never changed; a change is a new step at the end.
 enum Migrations {
-    static let steps = [callTable, virtualKeyTable, configTable, callDecisions, breakerTable, auditTable, vaultMaster]
+    static let steps = [callTable, virtualKeyTable, configTable, callDecisions, breakerTable, auditTable, vaultMaster, keyOwner]
 
     /// Brings the database to the newest version, each step in a transaction of its own.
     /// - Throws: a failure when the database is newer than this program.
@@ -97,6 +97,11 @@ enum Migrations {
         """
 
     private static let callDecisions = "ALTER TABLE call ADD COLUMN decisions TEXT;"
+
+    private static let keyOwner = """
+        ALTER TABLE virtual_key ADD COLUMN owner_uid INTEGER;
+        ALTER TABLE virtual_key ADD COLUMN owner_user TEXT;
+        """
 
     private static let breakerTable = """
         CREATE TABLE breaker (

@@ -66,7 +66,7 @@ enum VaultTable {
         "name", "provider", "base_url", "origin", "models", "expires_at", "note", "rate_limits", "usage_limits", "fingerprint",
         "key_version", "master_key_id", "wrapped_data_key", "ciphertext", "previous_key_version", "previous_master_key_id",
         "previous_wrapped_data_key", "previous_ciphertext", "previous_until", "created_at", "updated_at", "last_used_at",
-        "id", "tag",
+        "id", "tag", "owner_uid", "owner_user",
     ]
 
     static let insert: String = {
@@ -112,6 +112,8 @@ enum VaultTable {
         statement.bind(22, row.lastUsedAtMilliseconds)
         bind(23, row.id, to: statement)
         bind(24, row.tag, to: statement)
+        statement.bind(25, row.owner.map { Int($0.uid) })
+        statement.bind(26, row.owner?.user)
     }
 
     private static func bind(_ index: Int32, _ blob: [UInt8]?, to statement: SQLiteStatement) {
@@ -136,6 +138,7 @@ enum VaultTable {
             lastUsedAtMilliseconds: statement.int(21))
         row.id = statement.bytes(22)
         row.tag = statement.bytes(23)
+        row.owner = statement.int(24).map { KeyOwner(uid: UInt32(truncatingIfNeeded: $0), user: statement.text(25)) }
         return row
     }
 

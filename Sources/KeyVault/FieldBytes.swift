@@ -18,8 +18,10 @@ struct FieldBytes {
     mutating func append(_ number: Int) { append(String(number)) }
 
     /// Absent is told from empty.
-    mutating func append(optional number: Int?) {
-        append(byte: number == nil ? 0 : 1)
-        if let number { append(number) }
+    mutating func append(optional number: Int?) { append(optional: number.map { String($0) }) }
+
+    mutating func append(optional text: String?) {
+        append(byte: text == nil ? 0 : 1)
+        if let text { append(text) }
     }
 }

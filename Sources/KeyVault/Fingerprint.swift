@@ -11,5 +11,7 @@ func fingerprint(of secret: SecretBytes, _ master: MasterKey) -> String {
 }
 
 func fingerprint(ofBytes secret: UnsafeRawBufferPointer, _ master: MasterKey) -> String {
-    HMAC<SHA256>.authenticationCode(for: secret, using: master.fingerprintKey).withUnsafeBytes { hexadecimal($0.prefix(8)) }
+    withoutTraces {
+        HMAC<SHA256>.authenticationCode(for: secret, using: master.fingerprintKey).withUnsafeBytes { hexadecimal($0.prefix(8)) }
+    }
 }

@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
-import JSONBytes
 
 // What a virtual key's fields may hold. Each check throws `invalid_params` with the field's name and what to write instead.
 
 func checkName(_ name: String) throws(GatewayFailure) {
     let fits =
         (1...128).contains(name.utf8.count) && !name.hasPrefix("@")
-        && name.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
+        && name.utf8.allSatisfy(isWordCharacter)
     if !fits { throw .invalidParams("name", "A virtual key's name has 1 to 128 letters, digits, '.', '_' or '-'.") }
 }
 
@@ -43,11 +34,4 @@ func expiryMilliseconds(_ text: String?) throws(GatewayFailure) -> Int? {
         throw .invalidParams("expires_at", "'expires_at' is a time like 2027-01-31T12:00:00Z, or null for never.")
     }
     return time.milliseconds
-}
-
-/// Limits are kept as they were written; that they can be enforced is for whoever does.
-func checkLimits(_ text: [UInt8], _ name: String) throws(GatewayFailure) {
-    guard text.count <= 65_536, let document = try? JSONDocument(text), document.kind(document.root) == .array,
-        document.elements(of: document.root).allSatisfy({ document.kind($0) == .object })
-    else { throw .invalidParams(name, "'\(name)' is a list of objects.") }
 }

@@ -19,8 +19,8 @@ extension KeyVault {
         let baseURL = try checkedBaseURL(new.baseURL, of: new.provider)
         try checkModels(new.models)
         try checkNote(new.note)
-        try checkLimits(new.rateLimits, "rate_limits")
-        try checkLimits(new.usageLimits, "usage_limits")
+        try LimitRules.rate.check(new.rateLimits)
+        try LimitRules.usage.check(new.usageLimits)
         let expiry = try expiryMilliseconds(new.expiresAt)
         let master = try begin(new.name) { state throws(GatewayFailure) in
             let master = try state.lock.master.key
@@ -39,10 +39,10 @@ extension KeyVault {
             name: new.name, provider: new.provider, baseURL: baseURL.text, origin: baseURL.origin, models: new.models,
             expiresAtMilliseconds: expiry, note: new.note, rateLimits: new.rateLimits, usageLimits: new.usageLimits,
             id: id, fingerprint: fingerprint(of: new.secret.canonical, master),
-            secret: try Envelope.seal(new.secret.canonical, binding, master, random),
+            secret: try seal(new.secret, binding, master), owner: actor.map { KeyOwner(uid: $0.uid, user: userName($0.uid)) },
             createdAtMilliseconds: now, updatedAtMilliseconds: now)
         row.authenticate(master)
-        let entry = VaultEntry(row, master)
+        let entry = VaultEntry(row, master, whenOpened: whenOpened)
         try await storage.insertVaultRow(row, AuditEvent(.keyCreated, by: actor, of: row.name))
         publish(entry)
         return info(entry)
@@ -64,11 +64,11 @@ extension KeyVault {
                 row.note = note
             }
             if let limits = change.rateLimits {
-                try checkLimits(limits, "rate_limits")
+                try LimitRules.rate.check(limits)
                 row.rateLimits = limits
             }
             if let limits = change.usageLimits {
-                try checkLimits(limits, "usage_limits")
+                try LimitRules.usage.check(limits)
                 row.usageLimits = limits
             }
         }
@@ -81,13 +81,13 @@ extension KeyVault {
         guard (0...2_592_000).contains(graceSeconds) else {
             throw .invalidParams("grace_s", "'grace_s' is a number of seconds from 0 to 2592000 (30 days).")
         }
-        let (random, now) = (random, clock.wallMilliseconds())
+        let now = clock.wallMilliseconds()
         return try await replace(name, AuditEvent(.keyRotated, by: actor, of: name)) { row, master throws(GatewayFailure) in
             var binding = row.binding(row.secret)
             binding.keyVersion += 1
             row.previous =
                 graceSeconds == 0 ? nil : PreviousSecret(secret: row.secret, untilMilliseconds: now + graceSeconds * 1000)
-            row.secret = try Envelope.seal(secret.canonical, binding, master, random)
+            row.secret = try seal(secret, binding, master)
             row.fingerprint = fingerprint(of: secret.canonical, master)
         }
     }
@@ -138,7 +138,7 @@ extension KeyVault {
         if row.id == nil, let resealed = try row.resealed(from: master, to: master, random) { row = resealed }
         try change(&row, master)
         row.authenticate(master)
-        let entry = VaultEntry(row, master, callers: old.callers)
+        let entry = VaultEntry(row, master, callers: old.callers, whenOpened: whenOpened)
         try await storage.updateVaultRow(row, event)
         publish(entry)
         return info(entry)

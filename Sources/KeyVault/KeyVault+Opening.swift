@@ -101,7 +101,9 @@ extension KeyVault {
         var rows = Dictionary(uniqueKeysWithValues: changed.map { ($0.name, $0) })
         let old = state.withLock { $0.entries }
         if all { for (name, entry) in old where rows[name] == nil { rows[name] = entry.row } }
-        let entries = rows.mapValues { VaultEntry($0, key, callers: old[$0.name]?.callers ?? KeyCallers()) }
+        let entries = rows.mapValues { row in
+            VaultEntry(row, key, callers: old[row.name]?.callers ?? KeyCallers(), whenOpened: whenOpened)
+        }
         for (name, entry) in entries { old[name].map(entry.adoptUse) }
         state.withLock { $0.entries.merge(entries) { $1 } }
     }

@@ -5,8 +5,9 @@ import Synchronization
 
 /// The virtual keys: who asks by name gets, for one request to one origin, the provider's key.
 ///
-/// All rows are in memory, sealed; storage is read once and written at each change. A change is seen by requests when it is
-/// durable, and two changes of one name never overlap. While the vault is locked there are rows, and nothing that opens them.
+/// All rows are in memory, their keys opened; storage is read once and written at each change. A change is seen by requests when
+/// it is durable, and two changes of one name never overlap. While the vault is locked there are rows, and nothing that opens
+/// them.
 package final class KeyVault: SecretSource, Sendable {
     struct State {
         var entries: [String: VaultEntry] = [:]
@@ -18,17 +19,22 @@ package final class KeyVault: SecretSource, Sendable {
     let places: MasterKeyPlaces
     let clock: GatewayClock
     let random: RandomSource
+    let whenOpened: @Sendable (SecretBytes) -> Void
 
     /// Loads all rows, and opens the vault where its master key is found.
     ///
     /// Without one it stays locked, and says what it needs. A row that does not open is listed as unreadable; the others work.
+    ///
+    /// - Parameter whenOpened: is shown each provider key before a request can have it.
     package init(
-        storage: any VaultStorage, places: MasterKeyPlaces, clock: GatewayClock, random: RandomSource = .system
+        storage: any VaultStorage, places: MasterKeyPlaces, clock: GatewayClock, random: RandomSource = .system,
+        whenOpened: @escaping @Sendable (SecretBytes) -> Void = { _ in }
     ) async throws(GatewayFailure) {
         self.storage = storage
         self.places = places
         self.clock = clock
         self.random = random
+        self.whenOpened = whenOpened
         var state = State()
         for row in try await storage.loadVault() { state.entries[row.name] = VaultEntry(row, nil) }
         for caller in try await storage.loadKeyCallers() {
@@ -38,8 +44,8 @@ package final class KeyVault: SecretSource, Sendable {
         try await open(nil, by: nil)
     }
 
-    /// False when keys could not be locked into memory; the limit on locked memory is too low then.
-    package var isMemoryLocked: Bool { LockedMemory.shared.isLocked }
+    /// How far the memory protects that keys lie in.
+    package var memory: LockedMemory.Protection { LockedMemory.shared.protection }
 
     // MARK: For requests
 
@@ -56,8 +62,6 @@ package final class KeyVault: SecretSource, Sendable {
         return key
     }
 
-    /// The key that the last rotation replaced, while its grace lasts, for a provider that does not take the new one yet; else
-    /// nil.
     package func previousAPIKey(of name: String, for origin: String) throws(GatewayFailure) -> SecretBytes? {
         try entry(name, for: origin).previousAPIKey(now: clock.wallMilliseconds())
     }
@@ -67,6 +71,14 @@ package final class KeyVault: SecretSource, Sendable {
 
 extension KeyVault {
     func info(_ entry: VaultEntry) -> VirtualKeyInfo { VirtualKeyInfo(entry, now: clock.wallMilliseconds()) }
+
+    func seal(
+        _ secret: SecretParts, _ binding: SecretBinding, _ master: MasterKey
+    ) throws(GatewayFailure) -> SealedSecret {
+        try withoutTraces { () throws(GatewayFailure) in
+            try Envelope.seal(secret.canonical, binding, master, random)
+        }
+    }
 
     func entry(_ name: String) throws(GatewayFailure) -> VaultEntry {
         guard let entry = state.withLock({ $0.entries[name] }) else { throw noSuchKey(name) }

@@ -21,6 +21,8 @@ extension VaultRow {
         fields.append(optional: models?.count)
         for model in models ?? [] { fields.append(model) }
         for limits in [rateLimits, usageLimits] { fields.append(limits) }
+        fields.append(optional: owner.map { Int($0.uid) })
+        fields.append(optional: owner?.user)
         for number in [expiresAtMilliseconds, previous?.untilMilliseconds] { fields.append(optional: number) }
         for number in [createdAtMilliseconds, updatedAtMilliseconds] { fields.append(number) }
         for secret in [secret, previous?.secret] {
@@ -51,6 +53,12 @@ extension VaultRow {
     ///
     /// Data keys and ciphertexts stay as they are where the format is the present one.
     func resealed(from old: MasterKey, to new: MasterKey, _ random: RandomSource) throws(GatewayFailure) -> VaultRow? {
+        try withoutTraces { () throws(GatewayFailure) in try resealedLeavingTraces(from: old, to: new, random) }
+    }
+
+    private func resealedLeavingTraces(
+        from old: MasterKey, to new: MasterKey, _ random: RandomSource
+    ) throws(GatewayFailure) -> VaultRow? {
         guard isPointedRight, let readable = try? OpenableSecret(self, secret, old),
             let fingerprint = readable.newFingerprint(new)
         else { return nil }

@@ -1,73 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayEngine
 package import GatewayModel
-import Glibc
 package import JSONBytes
+package import ProviderAdapters
 
-/// A virtual key's secret as it is sealed: a JSON object of named parts, of which `api_key` is the one that every provider so far
-/// takes.
+/// A virtual key's secret as it is sealed: a JSON object of named parts, in protected memory.
 ///
-/// The form is canonical (`api_key` first, then the others by name, no space), so equal secrets have equal bytes, and the API key
-/// is found without parsing. Parts that the vault does not know are kept as they were written.
+/// The form is canonical (parts by name, no space, no alias), so equal secrets have equal bytes.
 package struct SecretParts: Sendable {
     /// Bounds a Vertex service account's file several times over.
     static let maximumSize = 65_536
     let canonical: SecretBytes
+    /// Those that are no secret: where the key is for.
+    package let shown: [String: String]
 
     /// Takes the object that `node` is.
+    /// - Parameter kept: parts that are no secret and stay as they are where the object does not name them.
     /// - Throws: `invalid_params` that names the part, and never quotes it.
-    package init(_ document: JSONDocument, _ node: JSONNode, parameter: String = "secret") throws(GatewayFailure) {
-        guard document.kind(node) == .object else {
-            throw .invalidParams(parameter, #"A secret is an object of its parts, as in {"api_key": "…"}."#)
-        }
-        if let key = document.duplicateKey(in: node) {
-            throw .invalidParams(parameter, "A secret has each part once; '\(document.string(key) ?? "")' is there twice.")
-        }
-        guard let key = document.find("api_key", in: node) else {
-            throw .invalidParams("\(parameter).api_key", "The secret needs the part 'api_key'.")
-        }
-        guard let text = document.textBytes(key), !text.isEmpty, text.allSatisfy(isKeyCharacter) else {
-            throw .invalidParams(
-                "\(parameter).api_key",
-                "An API key is a string of visible ASCII characters without quotes and spaces; look for a stray line end.")
-        }
-        guard document.range(node).count <= Self.maximumSize else {
-            throw .invalidParams(parameter, "A secret has at most \(Self.maximumSize) bytes.")
-        }
-        let others = document.members(of: node).filter { document.string($0.key) != "api_key" }
-            .sorted { (document.string($0.key) ?? "") < (document.string($1.key) ?? "") }
-        // The canonical form is never longer than what was written.
-        canonical = SecretBytes(capacity: document.range(node).count) { room in
-            var writer = RawWriter(room)
-            writer.append(UnsafeBufferPointer(start: Self.head.utf8Start, count: Self.head.utf8CodeUnitCount))
-            writer.append(text)
-            writer.append("\"".utf8)
-            for member in others {
-                writer.append(",".utf8)
-                writer.append(document.raw(member.key))
-                writer.append(":".utf8)
-                writer.append(document.raw(member.value))
+    package init(
+        _ document: JSONDocument, _ node: JSONNode, _ kind: SecretKind = .apiKey, keeping kept: [String: String] = [:],
+        parameter: String = "secret"
+    ) throws(GatewayFailure) {
+        (canonical, shown) = try withoutTraces { () throws(GatewayFailure) in
+            let reader = SecretReader(document: document, node: node, parameter: parameter)
+            let parts = try reader.parts(kind, keeping: kept)
+            let size = parts.reduce(2) { $0 + $1.name.utf8.count + $1.json.count + 4 }
+            let canonical = SecretBytes.locked(capacity: size) { room in
+                var writer = RawWriter(room)
+                writer.append("{".utf8)
+                for (index, part) in parts.enumerated() {
+                    writer.append((index == 0 ? "\"" : ",\"").utf8)
+                    writer.append(part.name.utf8)
+                    writer.append("\":".utf8)
+                    writer.append(part.json)
+                }
+                writer.append("}".utf8)
+                return writer.count
             }
-            writer.append("}".utf8)
-            return writer.count
+            guard let canonical else { throw GatewayFailure(.internalError, "There is no memory for a key.") }
+            return (canonical, parts.reduce(into: [:]) { $0[$1.name] = $1.shown })
         }
-    }
-
-    private static var head: StaticString { #"{"api_key":""# }
-
-    /// The API key in a canonical form that was opened; nil when it is not one. Runs for each request, hence libc's search.
-    static func apiKey(in canonical: UnsafeRawBufferPointer) -> SecretBytes? {
-        let start = head.utf8CodeUnitCount
-        guard let base = canonical.baseAddress, canonical.count > start, memcmp(base, head.utf8Start, start) == 0,
-            let quote = memchr(base + start, Int32(UInt8(ascii: "\"")), canonical.count - start)
-        else { return nil }
-        return SecretBytes(copying: UnsafeRawBufferPointer(start: base + start, count: UnsafeRawPointer(quote) - (base + start)))
     }
 }
 
-/// Visible ASCII that needs no escape in JSON: what a header field can carry and the canonical form can hold as it is.
-private func isKeyCharacter(_ byte: UInt8) -> Bool {
-    byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+/// What requests and listings need of a secret that was opened.
+struct OpenedParts {
+    /// In protected memory; nil where the secret has other parts instead.
+    var apiKey: SecretBytes?
+    /// By name; nil for those that are secret.
+    var values: [String: String?] = [:]
+
+    /// Reads the canonical form; nil when it is not one. Copies are made: call it without traces.
+    init?(_ canonical: UnsafeRawBufferPointer) {
+        guard let document = try? JSONDocument(Array(canonical)), document.kind(document.root) == .object else { return nil }
+        for member in document.members(of: document.root) {
+            guard let name = document.string(member.key) else { return nil }
+            values[name] = .some(SecretKind.isShown(name) ? document.string(member.value) : nil)
+            guard name == "api_key" else { continue }
+            guard let text = document.textBytes(member.value) else { return nil }
+            let key = SecretBytes.locked(capacity: text.count) { room in
+                room.copyBytes(from: text)
+                return text.count
+            }
+            guard let key else { return nil }
+            apiKey = key
+        }
+        if values.isEmpty { return nil }
+    }
 }
 
 /// Fills a buffer from its start; what does not fit is left out.

@@ -1,59 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import Crypto
 import GatewayEngine
 import GatewayModel
 import Synchronization
 
-/// A sealed secret with its data key unwrapped: all that it takes to open it, and no plain text.
+/// A secret that was opened: what requests need of it, in protected memory until the last of them has ended.
 ///
-/// Data keys stay unwrapped, in locked memory, from load to deletion, and the secret is opened anew for each request: one AES-GCM
-/// operation a request instead of two, and the provider's key itself exists only while a request is signed.
-struct OpenableSecret: Sendable {
-    private let box: AES.GCM.SealedBox
-    private let dataKey: LockedKey
-    private let binding: [UInt8]
+/// Opened when its row is read or written, so that no request pays for a cipher, and no data key outlives the opening.
+struct OpenedSecret: Sendable {
+    /// nil where the secret has other parts instead.
+    let apiKey: SecretBytes?
+    /// Its parts by name; nil for those that are secret.
+    let parts: [String: String?]
 
     /// - Parameter sealed: one of the row's.
     init(_ row: VaultRow, _ sealed: SealedSecret, _ master: MasterKey) throws(Envelope.Fault) {
-        let binding = row.binding(sealed)
-        box = try Envelope.parse(sealed.ciphertext, binding.format)
-        let dataKey = try Envelope.unwrap(sealed, binding, master)
-        guard row.isAuthentic(master) else { throw .damaged }
-        self.dataKey = dataKey
-        self.binding = binding.forSecret
-    }
-
-    func apiKey() throws(Envelope.Fault) -> SecretBytes {
-        let key = try Envelope.open(box, SymmetricKey(data: dataKey.bytes), binding) { SecretParts.apiKey(in: $0) }
-        guard let key else { throw .damaged }
-        return key
-    }
-
-    /// nil where the secret does not open.
-    func newFingerprint(_ master: MasterKey) -> String? {
-        try? withPlain { fingerprint(ofBytes: $0, master) }
-    }
-
-    /// The same secret for a row of the present format: its data key wrapped anew, and where the format changes, under a new one.
-    /// - Returns: nil where the secret does not open.
-    func resealed(
-        _ sealed: SealedSecret, _ new: SecretBinding, _ master: MasterKey, _ random: RandomSource
-    ) throws(GatewayFailure) -> SealedSecret? {
-        if sealed.ciphertext.first == new.format {
-            guard (try? withPlain { _ in }) != nil else { return nil }
-            var moved = sealed
-            moved.masterKeyID = master.id
-            moved.wrappedDataKey = try Envelope.wrap(dataKey, new, master, random)
-            return moved
-        }
-        let outcome = try? withPlain { plain in
-            Result { () throws(GatewayFailure) in try Envelope.seal(plain, new, master, random) }
-        }
-        return try outcome?.get()
-    }
-
-    private func withPlain<Value>(_ body: (UnsafeRawBufferPointer) -> Value) throws(Envelope.Fault) -> Value {
-        try Envelope.open(box, SymmetricKey(data: dataKey.bytes), binding, body)
+        let opened = try withoutTraces { () throws(Envelope.Fault) in try OpenableSecret(row, sealed, master).parts() }
+        (apiKey, parts) = (opened.apiKey, opened.values)
     }
 }
 
@@ -62,32 +24,41 @@ final class VaultEntry: Sendable {
     let row: VaultRow
     let virtualKey: VirtualKey
     /// Why the secret cannot be opened, where that was seen when the row was read.
-    let secret: Result<OpenableSecret, Envelope.Fault>
-    private let previous: OpenableSecret?
+    let secret: Result<OpenedSecret, Envelope.Fault>
+    private let previous: OpenedSecret?
     /// Who has used it; the same object as long as the key lives, however its row changes.
     let callers: KeyCallers
     /// Milliseconds since 1970; 0 for never.
     private let lastUsed: Atomic<Int>
     private let lastUseSaved: Atomic<Int>
 
-    /// - Parameter master: nil while the vault is locked.
-    init(_ row: VaultRow, _ master: MasterKey?, callers: KeyCallers = KeyCallers()) {
+    /// - Parameters:
+    ///   - master: nil while the vault is locked.
+    ///   - whenOpened: is shown each provider key before a request can have it.
+    init(
+        _ row: VaultRow, _ master: MasterKey?, callers: KeyCallers = KeyCallers(),
+        whenOpened: (SecretBytes) -> Void = { _ in }
+    ) {
         self.row = row
         self.callers = callers
         let baseURL = try? BaseURL(row.baseURL)
-        // Where the address cannot be read, the secret below cannot be opened either, and nothing is sent.
-        virtualKey = VirtualKey(
-            name: row.name, provider: row.provider, baseURL: baseURL ?? .inProcess, models: row.models,
-            expiresAtMilliseconds: row.expiresAtMilliseconds)
-        secret = Result { () throws(Envelope.Fault) in
+        let secret = Result { () throws(Envelope.Fault) in
             // The path prefix is not bound, the origin is: a base URL that left it was not written by the vault.
             guard let master else { throw .locked }
             guard baseURL?.origin == row.origin else { throw .damaged }
-            return try OpenableSecret(row, row.secret, master)
+            return try OpenedSecret(row, row.secret, master)
         }
+        self.secret = secret
+        let opened = try? secret.get()
+        // Where the address cannot be read, the secret cannot be opened either, and nothing is sent.
+        virtualKey = VirtualKey(
+            name: row.name, provider: row.provider, baseURL: baseURL ?? .inProcess, models: row.models,
+            expiresAtMilliseconds: row.expiresAtMilliseconds, hasPreviousAPIKey: row.previous != nil,
+            parts: opened?.parts.compactMapValues { $0 } ?? [:])
         previous = row.previous.flatMap { previous in
-            master.flatMap { try? OpenableSecret(row, previous.secret, $0) }
+            master.flatMap { try? OpenedSecret(row, previous.secret, $0) }
         }
+        for key in [opened?.apiKey, previous?.apiKey] { if let key { whenOpened(key) } }
         lastUsed = Atomic(row.lastUsedAtMilliseconds ?? 0)
         lastUseSaved = Atomic(row.lastUsedAtMilliseconds ?? 0)
     }
@@ -102,18 +73,25 @@ final class VaultEntry: Sendable {
     }
 
     func apiKey(now: Int) throws(GatewayFailure) -> SecretBytes {
-        do throws(Envelope.Fault) {
-            let key = try secret.get().apiKey()
+        switch secret {
+        case .success(let opened):
+            guard let key = opened.apiKey else { throw noAPIKey }
             lastUsed.store(now, ordering: .relaxed)
             return key
-        } catch {
-            throw error.failure(row.name)
+        case .failure(let fault): throw fault.failure(row.name)
         }
     }
 
-    func previousAPIKey(now: Int) throws(GatewayFailure) -> SecretBytes? {
+    func previousAPIKey(now: Int) -> SecretBytes? {
         guard let previous, let until = row.previous?.untilMilliseconds, now < until else { return nil }
-        do throws(Envelope.Fault) { return try previous.apiKey() } catch { throw error.failure(row.name) }
+        return previous.apiKey
+    }
+
+    private var noAPIKey: GatewayFailure {
+        .invalidParams(
+            "options.virtual_key",
+            "The virtual key '\(row.name)' holds no api_key, and this version signs requests with nothing else: its parts are "
+                + "kept for one that can. For Bedrock, make a Bedrock API key.")
     }
 
     /// Takes over when the entry that this one replaces was used.

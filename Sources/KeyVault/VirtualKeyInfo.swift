@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import GatewayEngine
+package import GatewayEngine
 package import GatewayModel
 
 /// A virtual key to be made, as the caller wrote it.
@@ -80,6 +80,10 @@ package struct VirtualKeyInfo: Sendable {
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
     package var lastUsedAt: Timestamp?
+    /// The parts of the secret by name; nil for those that are secret. Empty when it cannot be opened.
+    package var secretParts: [String: String?] = [:]
+    /// Who created it; nil where that was not known yet.
+    package var owner: KeyOwner?
     /// Why the secret cannot be opened, and what to do.
     package var unreadable: String?
 
@@ -99,6 +103,10 @@ package struct VirtualKeyInfo: Sendable {
         createdAt = Timestamp(milliseconds: row.createdAtMilliseconds)
         updatedAt = Timestamp(milliseconds: row.updatedAtMilliseconds)
         lastUsedAt = entry.lastUsedAtMilliseconds.map(Timestamp.init(milliseconds:))
-        if case .failure(let fault) = entry.secret { unreadable = fault.reason }
+        owner = row.owner
+        switch entry.secret {
+        case .success(let opened): secretParts = opened.parts
+        case .failure(let fault): unreadable = fault.reason
+        }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The last line of defence: masks what looks like a provider key in text that is about to leave the process.
+/// The last line of defence: masks the vault's keys, and what looks like a provider key, in text that is about to leave the
+/// process.
 ///
 /// Secrets are kept out of text by their type. This catches what slips past it: a key in a provider's error body, in a URL, in a
 /// request that somebody logs. It masks too much rather than too little, and proves nothing.
@@ -34,7 +35,9 @@ package enum Redaction {
     }()
 
     /// The text with every key replaced by its prefix and `***`.
-    package static func masked(_ text: [UInt8]) -> [UInt8] {
+    package static func masked(_ text: [UInt8]) -> [UInt8] { maskedByShape(maskedByKnownKeys(text, knownKeys)) }
+
+    private static func maskedByShape(_ text: [UInt8]) -> [UInt8] {
         let begins = beginsSecret
         var out: [UInt8] = []
         var copied = 0
@@ -135,7 +138,7 @@ package enum Redaction {
     }
 
     /// Where a value ends: at a blank, a line break, a quote, or what sets fields apart.
-    private static func valueEnd(_ text: [UInt8], _ start: Int) -> Int {
+    static func valueEnd(_ text: [UInt8], _ start: Int) -> Int {
         text[start...].firstIndex { byte in
             byte <= 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\\")
                 || byte == UInt8(ascii: ",")

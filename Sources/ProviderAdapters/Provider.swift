@@ -11,12 +11,16 @@ package struct Provider: Sendable, Equatable {
     /// As Portkey names it (`anthropic`, `together-ai`).
     package var id: String
     /// Scheme, host and path prefix that `paths` are appended to, without a slash at the end. Empty when each key must bring its
-    /// own.
+    /// own; with `{part}` in it where a part of the key's secret belongs.
     package var baseURL: String
+    /// What follows the path, from `?` on; filled like `baseURL`.
+    package var query: String
     package var dialect: DialectName
     /// The header field that carries the key, and what stands before the key in it (`Bearer `); nil when it takes none.
     package var authField: String?
     package var authPrefix: String
+    /// What its keys are made of.
+    package var secret: SecretKind
     /// Fields that every request carries (`anthropic-version`).
     package var headers: [HTTPField]
     /// The path of each operation that it can do.
@@ -30,7 +34,8 @@ package struct Provider: Sendable, Equatable {
     package init(
         id: String, baseURL: String, dialect: DialectName, authField: String? = "authorization", authPrefix: String = "Bearer ",
         headers: [HTTPField] = [], paths: [Operation: String] = [:], parameters: ParameterRules = ParameterRules(),
-        environmentVariable: String? = nil, modelAliases: [String: String] = [:]
+        environmentVariable: String? = nil, modelAliases: [String: String] = [:], query: String = "",
+        secret: SecretKind = .apiKey
     ) {
         self.id = id
         self.baseURL = baseURL
@@ -42,7 +47,12 @@ package struct Provider: Sendable, Equatable {
         self.parameters = parameters
         self.environmentVariable = environmentVariable
         self.modelAliases = modelAliases
+        self.query = query
+        self.secret = secret
     }
+
+    /// Whether its address is only known with a key.
+    package var isAddressOfKey: Bool { baseURL.contains("{") }
 
     /// What an entry has that names no more than its id and its base URL: OpenAI's dialect, a bearer key and OpenAI's paths.
     package static func openAICompatible(id: String, baseURL: String) -> Provider {

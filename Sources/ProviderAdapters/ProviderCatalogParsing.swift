@@ -40,6 +40,7 @@ private struct EntryReader {
     func provider() throws(CatalogError) -> Provider {
         try allow([
             "id", "base_url", "dialect", "auth", "headers", "paths", "parameters", "environment_variable", "model_aliases",
+            "query", "secret",
         ])
         var provider = Provider.openAICompatible(id: try text("id"), baseURL: try text("base_url"))
         if provider.baseURL.hasSuffix("/") { throw error("base_url", "must not end in a slash") }
@@ -52,6 +53,8 @@ private struct EntryReader {
         }
         if has("environment_variable") { provider.environmentVariable = try text("environment_variable") }
         provider.modelAliases = try strings("model_aliases")
+        if has("query") { provider.query = try text("query") }
+        if has("secret") { provider.secret = try secret() }
         return provider
     }
 
@@ -59,6 +62,12 @@ private struct EntryReader {
         let name = try text("dialect")
         guard let dialect = DialectName(rawValue: name) else { throw error("dialect", "`\(name)` is no dialect") }
         return dialect
+    }
+
+    private func secret() throws(CatalogError) -> SecretKind {
+        let name = try text("secret")
+        guard let kind = SecretKind(rawValue: name) else { throw error("secret", "`\(name)` is no kind of secret") }
+        return kind
     }
 
     private func read(_ auth: JSONNode, into provider: inout Provider) throws(CatalogError) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CCurl
+import CCurlShim
 import Glibc
 
 /// libcurl's state that belongs to the process.
@@ -8,6 +9,6 @@ enum CurlLibrary {
     /// for that, so SIGPIPE is ignored in the whole process.
     static let isReady: Bool = {
         signal(SIGPIPE, SIG_IGN)
-        return curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
+        return wicket_curl_global_init() == CURLE_OK
     }()
 }

@@ -20,7 +20,7 @@ package struct RPCMethodEntry: Sendable, Equatable {
 /// Every method there is. The daemon's dispatch, the command line's choice of socket and the schema's test all read this list.
 package enum RPCMethods {
     package static let all: [RPCMethodEntry] = [
-        RPCDiscover.self, SystemInfo.self, SystemHealth.self, SystemPing.self, SystemWhoami.self,
+        RPCDiscover.self, SystemInfo.self, SystemHealth.self, SystemPing.self, SystemWhoami.self, ProvidersList.self,
         SessionConfigure.self, CancelRequest.self,
         ChatCompletionsCreate.self, MessagesCreate.self, ModelsList.self,
         LogsList.self, LogsGet.self, RequestsExplain.self,

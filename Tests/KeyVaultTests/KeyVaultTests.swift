@@ -81,7 +81,7 @@ struct KeyVaultTests {
         #expect(await path { $0.models = [""] } == "models")
         #expect(await path { $0.note = String(repeating: "n", count: 4097) } == "note")
         #expect(await path { $0.rateLimits = Array("{}".utf8) } == "rate_limits")
-        #expect(await path { $0.usageLimits = Array("[1]".utf8) } == "usage_limits")
+        #expect(await path { $0.usageLimits = Array("[1]".utf8) } == "usage_limits[0]")
         #expect(test.vault.list().isEmpty)
         _ = try await test.vault.create(good)
     }

@@ -17,8 +17,10 @@ struct TamperTests {
             _ = try await test.vault.create(
                 NewVirtualKey(
                     name: name, provider: "openai", baseURL: "https://api.openai.com/v1", secret: try secret("sk-old-\(name)"),
-                    models: ["gpt-*"], expiresAt: "2030-01-01T00:00:00Z", note: "a note", rateLimits: Array(#"[{"a":1}]"#.utf8),
-                    usageLimits: Array(#"[{"b":1}]"#.utf8)))
+                    models: ["gpt-*"], expiresAt: "2030-01-01T00:00:00Z", note: "a note",
+                    rateLimits: Array(#"[{"unit":"requests","amount":60,"per":"minute"}]"#.utf8),
+                    usageLimits: Array(#"[{"unit":"usd","amount":5,"period":"monthly"}]"#.utf8)),
+                by: PeerIdentity(pid: 1, uid: 0, gid: 0))
             _ = try await test.vault.rotate(name, secret: try secret("sk-\(name)"), graceSeconds: 3600)
         }
         try await test.create("neighbour", provider: "x", baseURL: "https://neighbour.example", key: "sk-neighbour")

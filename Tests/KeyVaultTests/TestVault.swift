@@ -4,6 +4,7 @@ import GatewayEngine
 import GatewayModel
 import GatewayStore
 import JSONBytes
+import ProviderAdapters
 import Synchronization
 import Testing
 
@@ -90,17 +91,18 @@ struct TestVault {
     @discardableResult
     func create(
         _ name: String = "prod", provider: String = "openai", baseURL: String = "https://api.openai.com/v1",
-        key: String = "sk-secret"
+        key: String = "sk-secret", by actor: PeerIdentity? = nil
     ) async throws -> VirtualKeyInfo {
-        try await vault.create(NewVirtualKey(name: name, provider: provider, baseURL: baseURL, secret: try secret(key)))
+        let new = NewVirtualKey(name: name, provider: provider, baseURL: baseURL, secret: try secret(key))
+        return try await vault.create(new, by: actor)
     }
 }
 
 func secret(_ key: String) throws -> SecretParts { try secret(json: #"{"api_key":"\#(key)"}"#) }
 
-func secret(json: String) throws -> SecretParts {
+func secret(json: String, _ kind: SecretKind = .apiKey, keeping kept: [String: String] = [:]) throws -> SecretParts {
     let document = try JSONDocument(json)
-    return try SecretParts(document, document.root)
+    return try SecretParts(document, document.root, kind, keeping: kept)
 }
 
 /// A few milliseconds in place of a quarter of a second (of four in a debug build), and still within the bounds.

@@ -19,18 +19,23 @@ struct ProviderCatalogTests {
     @Test(arguments: ProviderCatalog.builtIn.ids)
     func `an entry is complete`(_ id: String) throws {
         let provider = try #require(catalog.provider(id))
-        let url = try #require(URL(string: provider.baseURL))
+        let parts = Set(provider.secret.forms.joined().filter { $0.form == .word }.map(\.name))
+        let filled = parts.reduce(into: [:]) { $0[$1] = "x" }
+        #expect(fill(provider.query, with: filled).missing == nil)
+        let (address, missing) = fill(provider.baseURL, with: filled)
+        #expect(missing == nil)
+        let url = try #require(URL(string: address))
         switch provider.dialect {
         case .local: #expect(url.scheme == "local")
         default: #expect(url.scheme == "https" || url.host == "127.0.0.1", "\(provider.baseURL)")
         }
         #expect(url.host?.isEmpty == false)
         #expect(!provider.baseURL.hasSuffix("/"))
-        #expect(provider.paths[.chat] != nil)
+        #expect(provider.paths[.chat] != nil || id == "sagemaker")
         for path in provider.paths.values { #expect(path.hasPrefix("/") && !path.hasSuffix("/"), "\(path)") }
         #expect((provider.authField == nil) == (id == "local"))
         #expect(provider.authField == provider.authField?.lowercased())
-        #expect(provider.authPrefix == "Bearer " || id == "anthropic" || id == "local")
+        #expect(provider.authPrefix == "Bearer " || ["anthropic", "azure-openai", "local"].contains(id))
         for field in provider.headers { #expect(field.name == field.name.lowercased()) }
         #expect(Set(provider.parameters.renames.keys).isDisjoint(with: provider.parameters.unsupported))
         for (alias, model) in provider.modelAliases {
@@ -94,6 +99,7 @@ struct ProviderCatalogTests {
         (#""paths":{"models.list":"m"}"#, "paths.models.list", "must start with a slash"),
         (#""auth":{"header":"x"}"#, "auth.prefix", "must be a string"),
         (#""headers":{"x":1}"#, "headers", "must hold strings"),
+        (#""secret":"gold""#, "secret", "`gold` is no kind of secret"),
         (#""parameters":{"limits":{"n":[2,1]}}"#, "parameters.limits.n", "must be [lowest, highest]"),
         (#""parameters":{"unsupported":[1]}"#, "parameters.unsupported", "must hold strings"),
     ])
@@ -127,6 +133,6 @@ struct ProviderCatalogTests {
                 #expect(error.message != "is not known", "\(key)")
             }
         }
-        #expect(keys.count == 9)
+        #expect(keys.count == 11)
     }
 }

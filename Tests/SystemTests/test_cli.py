@@ -90,6 +90,34 @@ def test_a_config_from_a_file_is_saved_used_changed_and_removed(wicket, tmp_path
     assert gone.returncode == 1 and "wicket configs list" in gone.stderr
 
 
+def test_keys_of_an_env_file_move_into_the_vault(wicket, tmp_path):
+    file = tmp_path / ".env"
+    file.write_bytes(b"# mine\r\nexport OPENAI_API_KEY='sk-canary-import'\r\nPORT=80\r\nGROQ_API_KEY=gsk-canary # old\r\n")
+    arguments = ["keys", "import", str(file), "--prefix", "env-"]
+    assert "new key env-openai" in good(wicket(*arguments, "--dry-run"))
+    assert "env-openai" not in good(wicket("keys", "list"))
+    first = wicket(*arguments)
+    assert f"These lines of {file} can be deleted now: 2, 4." in good(first)
+    again = wicket(*arguments)
+    assert good(again) == "" and "--rotate" in again.stderr
+    rotated = wicket(*arguments, "--rotate")
+    assert "Rotated env-groq" in good(rotated)
+    assert all("canary" not in done.stdout + done.stderr for done in (first, again, rotated))
+    for name in ("env-openai", "env-groq"):
+        assert name in good(wicket("keys", "list"))
+        good(wicket("keys", "remove", name))
+
+
+def test_a_secret_of_several_parts_is_read_as_json(wicket):
+    parts = {"api_key": "canary", "azure_resource_name": "res", "azure_deployment_id": "d", "azure_api_version": "v1"}
+    added = wicket("keys", "add", "azure", "--provider", "azure-openai", "--parts", input=json.dumps(parts))
+    assert "https://res.openai.azure.com/openai/deployments/d" in good(added)
+    good(wicket("keys", "rotate", "azure", "--parts", input='{"api_key": "canary"}'))
+    wrong = wicket("keys", "rotate", "azure", "--parts", input="canary")
+    assert wrong.returncode == 1 and "no JSON object" in wrong.stderr and "canary" not in wrong.stderr
+    good(wicket("keys", "remove", "azure"))
+
+
 def test_targets_are_shown_tripped_and_reset(wicket):
     good(wicket("chat", "x", "--provider", "local", "--model", "local/echo"))
     name = next(each["id"] for each in json.loads(good(wicket("targets", "--json")))["targets"] if each["model"] == "local/echo")

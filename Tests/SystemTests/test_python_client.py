@@ -153,6 +153,13 @@ def test_the_admin_namespace(wicket):
     assert keys.get("by-python").note == "m"
     assert "by-python" in [key.name for key in keys.list().virtual_keys]
     assert keys.delete("by-python").deleted
+    with pytest.raises(TypeError):
+        keys.create(name="none", provider="openai")
+    secret = {"api_key": "k", "aws_region": "eu-west-1"}
+    assert keys.create(name="parts", provider="bedrock", secret=secret).secret_parts.aws_region == "eu-west-1"
+    assert keys.rotate("parts", secret={"api_key": "k2"}).secret_parts.aws_region == "eu-west-1"
+    keys.delete("parts")
+    assert next(each for each in wicket.admin.providers.list().providers if each.name == "openai").needs_key
     before = wicket.admin.vault.status()
     assert (before.state, wicket.admin.vault.unlock().master_key.id) == ("unlocked", before.master_key.id)
     assert wicket.admin.vault.rotate_master(to="file").master_key.id != before.master_key.id

@@ -86,7 +86,7 @@ def check_locked(admin, client, upstream, made):
     assert refused(admin, "vault.rotate_master", {}).type == "vault_locked"
     assert refused(admin, "vault.unlock", {}).type == "vault_locked"
     listed, = admin.call("virtual_keys.list")["virtual_keys"]
-    assert listed == {**made, "unreadable": listed["unreadable"]} and "locked" in listed["unreadable"]
+    assert listed == {**made, "unreadable": listed["unreadable"], "secret_parts": {}} and "locked" in listed["unreadable"]
     # What needs no key of the vault goes on.
     client.call("chat.completions.create", chat())
     own = {"provider": "openai", "api_key": "sk-own", "custom_host": f"{upstream.origin}/v1"}

@@ -65,6 +65,12 @@ struct CallRule {
             message: "outside WicketDaemon and Reactor: it leaves its executor and its parent; use a task group",
             applies: { $0.isInSources && !mayStartTasks($0) }),
         CallRule(
+            tokens: [
+                "posix_spawn(", "posix_spawnp(", "execv(", "execve(", "execvp(", "popen(", "system(",
+                "Process(",
+            ],
+            message: "in Sources: no process is started, so none inherits what this one holds", applies: { $0.isInSources }),
+        CallRule(
             tokens: ["print(", "debugPrint(", "dump("],
             message: "in Sources: answers go through the command's output, events through the log", applies: { $0.isInSources }),
         CallRule(

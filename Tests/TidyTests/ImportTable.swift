@@ -17,7 +17,7 @@ enum ImportTable {
         "WicketClient": ["WicketProtocol", "CLinux"],
         // The shell's parts.
         "SocketServer": ["Reactor", "GatewayModel"],
-        "KeyVault": ["GatewayEngine"],
+        "KeyVault": ["GatewayEngine", "CLinux"],
         "GatewayStore": ["GatewayEngine", "CLinux", "CSQLite"],
         "Upstream": ["GatewayEngine", "Reactor", "CCurl", "CCurlShim"],
         "Observability": ["GatewayEngine", "CLinux"],

@@ -28,6 +28,8 @@ struct RuleTests {
         ("Sources/GatewayEngine/A.swift", "let task = Task(priority: .low) {}"),
         ("Sources/GatewayEngine/A.swift", "_ = Task.immediate { }"), ("Sources/WicketDaemon/A.swift", "print(1)"),
         ("Sources/WicketDaemon/A.swift", "let a = try! b()"), ("Sources/WicketDaemon/A.swift", "let a = b as! C"),
+        ("Sources/WicketDaemon/A.swift", "let child = popen(command, mode)"),
+        ("Sources/WicketCommands/A.swift", "let tool = Process()"),
         // Sendable.
         ("Sources/Reactor/A.swift", "final class A: @unchecked Sendable {"),
         ("Sources/Reactor/A.swift", "/// Holds a thing.\nfinal class A: @unchecked Sendable {"),

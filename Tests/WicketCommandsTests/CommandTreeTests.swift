@@ -19,9 +19,9 @@ struct CommandTreeTests {
         #expect(
             commands().map { $0.path.joined(separator: " ") }
                 == [
-                    "chat", "keys", "keys add", "keys list", "keys rotate", "keys remove", "vault", "vault status",
-                    "vault unlock", "vault rotate-master", "configs", "configs create", "configs list", "configs show",
-                    "configs update", "configs versions", "configs remove", "configs check",
+                    "chat", "keys", "keys add", "keys import", "keys list", "keys rotate", "keys remove", "vault",
+                    "vault status", "vault unlock", "vault rotate-master", "configs", "configs create", "configs list",
+                    "configs show", "configs update", "configs versions", "configs remove", "configs check",
                     "targets", "targets list", "targets reset", "targets trip", "models", "logs", "why", "audit", "audit list",
                     "audit verify", "status", "whoami", "call",
                 ])

@@ -19,7 +19,7 @@ struct RegistryTests {
         ("configs.create", .admin), ("configs.list", .admin), ("configs.get", .admin), ("configs.update", .admin),
         ("configs.delete", .admin), ("configs.versions.list", .admin), ("configs.check", .admin),
         ("targets.list", .admin), ("targets.reset", .admin), ("targets.trip", .admin), ("requests.explain", .admin),
-        ("audit.list", .admin), ("audit.verify", .admin),
+        ("providers.list", .both), ("audit.list", .admin), ("audit.verify", .admin),
         ("logs.list", .both), ("logs.get", .both), ("rpc.discover", .both), ("system.info", .both), ("system.health", .both),
         ("system.ping", .both), ("system.whoami", .both), ("session.configure", .both), ("$/cancelRequest", .both),
     ])
@@ -28,7 +28,7 @@ struct RegistryTests {
     }
 
     @Test func `that table is the whole list`() {
-        #expect(RPCMethods.all.count == 36)
+        #expect(RPCMethods.all.count == 37)
         #expect(RPCMethods.named("virtual_keys") == nil)
     }
 

@@ -46,7 +46,8 @@ struct ResultTests {
             text(VirtualKeysList.Result(virtualKeys: [key], nextCursor: nil).write) == """
                 {"virtual_keys":[{"name":"a","provider":"p","base_url":"https://h/v1","models":null,"expires_at":null,\
                 "rate_limits":[],"usage_limits":[],"note":"","fingerprint":"3f9a5c1e","version":1,\
-                "created_at":"c","updated_at":"u","grace_until":null,"last_used_at":null,"unreadable":null}],"next_cursor":null}
+                "created_at":"c","updated_at":"u","grace_until":null,"last_used_at":null,\
+                "secret_parts":{},"owner":null,"unreadable":null}],"next_cursor":null}
                 """)
     }
 
@@ -81,11 +82,11 @@ struct ResultTests {
         #expect(text(VirtualKeysDelete.Result(name: "a").write) == #"{"name":"a","deleted":true}"#)
         let locked = VaultStatus.Result(
             lockedReason: "r", waitsFor: .newPassphrase, virtualKeys: 1, readableKeys: 0, format: 2, masterKeySource: nil,
-            masterKeyID: nil, masterKeyPath: nil, isMemoryLocked: true)
+            masterKeyID: nil, masterKeyPath: nil, memory: "mlock")
         #expect(
             text(locked.write)
                 == #"{"state":"locked","reason":"r","waits_for":"new_passphrase","virtual_keys":1,"readable_keys":0,"#
-                + #""unreadable_keys":0,"format":2,"master_key":{"source":"none","id":null,"path":null},"memory_locked":true}"#)
+                + #""unreadable_keys":0,"format":2,"master_key":{"source":"none","id":null,"path":null},"memory":"mlock"}"#)
     }
 
     @Test func `a config is described, returned and listed in the shapes of the contract`() {

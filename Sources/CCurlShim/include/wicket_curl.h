@@ -10,6 +10,9 @@ typedef curl_socket_t (*wicket_curl_open_socket)(void *user, curlsocktype purpos
 typedef int (*wicket_curl_close_socket)(void *user, curl_socket_t socket);
 typedef int (*wicket_curl_before_request)(void *user, char *peer, char *local, int peer_port, int local_port);
 
+/// curl_global_init, with an allocator that overwrites what curl frees.
+CURLcode wicket_curl_global_init(void);
+
 static inline CURLcode wicket_curl_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
 }

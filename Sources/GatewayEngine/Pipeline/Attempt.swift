@@ -16,6 +16,8 @@ final class Attempt {
 
     let target: Target
     private var request: UpstreamRequest?
+    /// The same with the key that the last rotation replaced, for a provider that does not take the new one yet.
+    private var withPreviousKey: UpstreamRequest?
     private let dialect: any Dialect
     private let call: DialectCall
     private let transport: any UpstreamTransport
@@ -43,13 +45,14 @@ final class Attempt {
     private var mask: SecretMask?
 
     init(
-        _ target: Target, _ encoded: EncodedRequest, _ request: consuming UpstreamRequest, dialect: any Dialect,
-        call: consuming DialectCall,
+        _ target: Target, _ encoded: EncodedRequest, _ request: consuming UpstreamRequest, withPreviousKey: UpstreamRequest?,
+        dialect: any Dialect, call: consuming DialectCall,
         transport: any UpstreamTransport, clock: GatewayClock, watchdog: StreamWatchdog?
     ) {
         self.target = target
         mask = request.credential.map { SecretMask(secret: $0.secret) }
         self.request = request
+        self.withPreviousKey = withPreviousKey
         self.dialect = dialect
         self.call = call
         self.transport = transport
@@ -124,11 +127,21 @@ final class Attempt {
 
     // MARK: Its parts
 
-    /// The request goes with its sending, and the key in it.
+    /// The request goes with its sending, and the key in it. A provider that refuses a new key is asked once more with the one
+    /// before, within the same try: it may not have heard of the new one.
     private func open() async throws(GatewayFailure) -> any UpstreamExchange {
         if Task.isCancelled { throw .callCancelled }
         guard let request = request.take() else { throw GatewayFailure(.internalError, "An attempt was run twice.") }
         wasSent = true
+        let exchange = try await exchange(request)
+        guard let again = withPreviousKey.take(), exchange.status == 401 || exchange.status == 403 else { return exchange }
+        // Read, so that the connection can be used again.
+        _ = try await exchange.collect(limit: Self.longestErrorBody)
+        mask = again.credential.map { SecretMask(secret: $0.secret) }
+        return try await self.exchange(again)
+    }
+
+    private func exchange(_ request: UpstreamRequest) async throws(GatewayFailure) -> any UpstreamExchange {
         do throws(GatewayFailure) { return try await transport.open(request) } catch {
             if error.code != .permissionDenied { throw error }
             var failure = error

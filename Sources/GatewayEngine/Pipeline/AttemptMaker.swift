@@ -28,13 +28,14 @@ struct AttemptMaker {
         let dialect = dialect(for: target.provider, operation: call.operation)
         let encoded = try dialect.encode(dialectCall)
         var upstream = UpstreamRequest(
-            method: call.operation == .models ? "GET" : "POST", url: target.base.text + encoded.path,
+            method: call.operation == .models ? "GET" : "POST", url: target.base.text + encoded.path + target.query,
             fields: try fields(encoded, plan.targets[leaf].forwardHeaders, target), credential: try credential(for: target),
             body: encoded.body, timeouts: timeouts(rule))
         // Who answers for a name is the resolver's to say; an address, or `localhost`, says it itself.
         upstream.refusesHostItself = target.virtualKey != nil && target.base.isNamed
         return Attempt(
-            target, encoded, upstream, dialect: dialect, call: dialectCall,
+            target, encoded, upstream, withPreviousKey: try withPreviousKey(upstream, for: target), dialect: dialect,
+            call: dialectCall,
             transport: target.provider.dialect == .local ? ports.inProcess : ports.network, clock: ports.clock,
             watchdog: call.wantsStream ? StreamWatchdog(rule, timers: ports.timers, clock: ports.clock) : nil)
     }
@@ -72,6 +73,16 @@ struct AttemptMaker {
             limits.firstByteMilliseconds = limits.firstByteMilliseconds == 0 ? limit : min(limit, limits.firstByteMilliseconds)
         }
         return limits
+    }
+
+    /// The request once more with the key that a rotation replaced, while its grace lasts; else nil.
+    private func withPreviousKey(_ request: UpstreamRequest, for target: Target) throws(GatewayFailure) -> UpstreamRequest? {
+        guard target.hasPreviousKey, case .vault(let name) = target.key,
+            let secret = try ports.secrets.previousAPIKey(of: name, for: target.base.origin)
+        else { return nil }
+        var again = request
+        again.credential?.secret = secret
+        return again
     }
 
     /// The key in plain text: it lives until the request is signed with it.

@@ -24,14 +24,23 @@ final class Target: Sendable {
     let path: String
     /// When its key expires, in milliseconds since 1970, or nil.
     let expiresAtMilliseconds: Int?
+    /// Whether its key was rotated with a grace that may still last.
+    let hasPreviousKey: Bool
+    /// What follows the path of each request, from `?` on.
+    let query: String
 
-    init(provider: Provider, base: BaseURL, key: Key, model: String, path: String, expiresAtMilliseconds: Int? = nil) {
+    init(
+        provider: Provider, base: BaseURL, key: Key, model: String, path: String, expiresAtMilliseconds: Int? = nil,
+        hasPreviousKey: Bool = false, query: String = ""
+    ) {
         self.provider = provider
         self.base = base
         self.key = key
         self.model = model
         self.path = path
         self.expiresAtMilliseconds = expiresAtMilliseconds
+        self.hasPreviousKey = hasPreviousKey
+        self.query = query
     }
 
     var virtualKey: String? {

@@ -120,7 +120,8 @@ struct TargetResolver: Sendable {
         if let host = wish.customHost { base = try customBase(host, forKey: name, boundTo: base.origin) }
         return Target(
             provider: provider, base: base, key: .vault(name), model: catalog.resolveModel(wish.model, for: provider),
-            path: wish.path, expiresAtMilliseconds: key.expiresAtMilliseconds)
+            path: wish.path, expiresAtMilliseconds: key.expiresAtMilliseconds, hasPreviousKey: key.hasPreviousAPIKey,
+            query: fill(provider.query, with: key.parts).text)
     }
 
     /// Another path at the key's own origin. What cannot be read is told apart from what leads elsewhere; both are on record.
@@ -157,7 +158,7 @@ struct TargetResolver: Sendable {
                     + "\(wish.place).virtual_key, or give \(wish.place).api_key."
             )
         }
-        let address = wish.customHost ?? provider.baseURL
+        let address = wish.customHost ?? (provider.isAddressOfKey ? "" : provider.baseURL)
         if address.isEmpty {
             throw .invalidParams(
                 "options.custom_host",

@@ -17,13 +17,22 @@ package struct VirtualKey: Sendable {
     package var models: [String]?
     /// Milliseconds since 1970 after which it is refused, or nil.
     package var expiresAtMilliseconds: Int?
+    /// Whether it was rotated with a grace that may still last.
+    package var hasPreviousAPIKey: Bool
+    /// The parts of its secret that are no secret: what its provider's templates are filled with.
+    package var parts: [String: String]
 
-    package init(name: String, provider: String, baseURL: BaseURL, models: [String]? = nil, expiresAtMilliseconds: Int? = nil) {
+    package init(
+        name: String, provider: String, baseURL: BaseURL, models: [String]? = nil, expiresAtMilliseconds: Int? = nil,
+        hasPreviousAPIKey: Bool = false, parts: [String: String] = [:]
+    ) {
         self.name = name
         self.provider = provider
         self.baseURL = baseURL
         self.models = models
         self.expiresAtMilliseconds = expiresAtMilliseconds
+        self.hasPreviousAPIKey = hasPreviousAPIKey
+        self.parts = parts
     }
 }
 
@@ -37,6 +46,13 @@ package protocol SecretSource: Sendable {
     /// Fails closed when the key was sealed for another origin.
     /// - Parameter peer: who uses it.
     func apiKey(of name: String, for origin: String, by peer: PeerIdentity) throws(GatewayFailure) -> SecretBytes
+    /// The API key that the last rotation replaced, while its grace lasts, for a provider that does not take the new one yet;
+    /// else nil. Same conditions.
+    func previousAPIKey(of name: String, for origin: String) throws(GatewayFailure) -> SecretBytes?
+}
+
+extension SecretSource {
+    package func previousAPIKey(of name: String, for origin: String) throws(GatewayFailure) -> SecretBytes? { nil }
 }
 
 /// How a secret is put into a request: a header field `name: prefix + secret`.

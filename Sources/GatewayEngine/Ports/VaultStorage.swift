@@ -94,6 +94,8 @@ package struct VaultRow: Sendable, Equatable {
     package var secret: SealedSecret
     /// What `secret` replaced, for as long as the rotation's grace lasts.
     package var previous: PreviousSecret?
+    /// Who created it; nil in rows that are older than this.
+    package var owner: KeyOwner?
     package var createdAtMilliseconds: Int
     package var updatedAtMilliseconds: Int
     package var lastUsedAtMilliseconds: Int?
@@ -102,7 +104,8 @@ package struct VaultRow: Sendable, Equatable {
         name: String, provider: String, baseURL: String, origin: String, models: [String]? = nil,
         expiresAtMilliseconds: Int? = nil,
         note: String = "", rateLimits: [UInt8] = Array("[]".utf8), usageLimits: [UInt8] = Array("[]".utf8), id: [UInt8]? = nil,
-        fingerprint: String, secret: SealedSecret, previous: PreviousSecret? = nil, createdAtMilliseconds: Int,
+        fingerprint: String, secret: SealedSecret, previous: PreviousSecret? = nil, owner: KeyOwner? = nil,
+        createdAtMilliseconds: Int,
         updatedAtMilliseconds: Int, lastUsedAtMilliseconds: Int? = nil
     ) {
         self.name = name
@@ -118,6 +121,7 @@ package struct VaultRow: Sendable, Equatable {
         self.fingerprint = fingerprint
         self.secret = secret
         self.previous = previous
+        self.owner = owner
         self.createdAtMilliseconds = createdAtMilliseconds
         self.updatedAtMilliseconds = updatedAtMilliseconds
         self.lastUsedAtMilliseconds = lastUsedAtMilliseconds
@@ -138,6 +142,18 @@ package struct SealedSecret: Sendable, Equatable {
         self.masterKeyID = masterKeyID
         self.wrappedDataKey = wrappedDataKey
         self.ciphertext = ciphertext
+    }
+}
+
+/// A user of the system.
+package struct KeyOwner: Sendable, Equatable {
+    package var uid: UInt32
+    /// As the system called that uid then; nil where it had no name for it.
+    package var user: String?
+
+    package init(uid: UInt32, user: String? = nil) {
+        self.uid = uid
+        self.user = user
     }
 }
 

@@ -11,11 +11,12 @@ struct Keys: AsyncParsableCommand {
 
             Examples:
               wicket keys add anthropic-prod --provider anthropic
+              wicket keys import .env
               wicket keys list
               wicket keys rotate anthropic-prod < new-key.txt
               wicket keys remove anthropic-prod
             """,
-        subcommands: [KeysAdd.self, KeysList.self, KeysRotate.self, KeysRemove.self],
+        subcommands: [KeysAdd.self, KeysImport.self, KeysList.self, KeysRotate.self, KeysRemove.self],
         defaultSubcommand: KeysList.self)
 
     @OptionGroup var global: GlobalOptions

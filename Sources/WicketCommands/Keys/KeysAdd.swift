@@ -14,6 +14,7 @@ struct KeysAdd: AsyncParsableCommand {
             Examples:
               wicket keys add anthropic-prod --provider anthropic
               wicket keys add --provider openai < key.txt
+              wicket keys add --provider azure-openai --parts < secret.json
               wicket keys add mine --provider openai --base-url http://127.0.0.1:8080/v1 --models 'gpt-4o*'
             """)
 
@@ -28,6 +29,9 @@ struct KeysAdd: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("A pattern of the models it may be used with; may be repeated.", valueName: "pattern"))
     var models: [String] = []
+
+    @Flag(help: "Read the secret as a JSON object of its parts, for a provider that needs more than a key.")
+    var parts = false
 
     @Option(help: "A remark for whoever lists the keys.")
     var note: String?
@@ -45,7 +49,7 @@ struct KeysAdd: AsyncParsableCommand {
         guard let name = name ?? provider, let provider = provider ?? self.name else { return }
         // Before the key is typed: nobody should have to type it twice.
         let client = try await global.connectAdmin()
-        let secret = ProviderSecret(try SecretPrompt.read("Key for \(provider): "))
+        let secret = try SecretPrompt.secret("Key for \(provider): ", parts: parts)
         let params = VirtualKeysCreate.Params(
             name: name, provider: provider, secret: secret, baseURL: baseURL, models: models.isEmpty ? nil : models, note: note)
         let result = try await client.call(VirtualKeysCreate.name, WicketValue(writing: params.write))

@@ -21,6 +21,9 @@ struct KeysRotate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Keep the old secret this long, in seconds.", valueName: "seconds"))
     var grace = 0
 
+    @Flag(help: "Read the secret as a JSON object of its parts. Parts that are no secret stay when they are left out.")
+    var parts = false
+
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
@@ -29,7 +32,7 @@ struct KeysRotate: AsyncParsableCommand {
 
     mutating func run() async throws {
         let client = try await global.connectAdmin()
-        let secret = ProviderSecret(try SecretPrompt.read("New key for \(name): "))
+        let secret = try SecretPrompt.secret("New key for \(name): ", parts: parts)
         let params = VirtualKeysRotate.Params(name: name, secret: secret, graceSeconds: grace)
         let result = try await client.call(VirtualKeysRotate.name, WicketValue(writing: params.write))
         let console = global.console

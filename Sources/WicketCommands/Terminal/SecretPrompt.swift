@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 import Synchronization
+import WicketProtocol
 
 /// Reads a secret from the terminal without showing it, or from standard input. Never from an argument: other users see those.
 enum SecretPrompt {
     /// Far above any key; a file given by mistake is not sent.
-    private static let maximumBytes = 16_384
+    private static let longestKey = 16_384
     /// How the terminal was, while its echo is off.
     private static let saved = Mutex<termios?>(nil)
 
     /// The vault's passphrase, of which no character is taken away but the line's end.
     static func passphrase(_ prompt: String, fromInput: Bool) throws(CommandFailure) -> [UInt8] {
         let isAsked = !fromInput && isatty(STDIN_FILENO) == 1
-        var text = isAsked ? try ask(prompt) : try readAll(STDIN_FILENO, until: nil)
+        var text = isAsked ? try ask(prompt, longestKey) : try readAll(STDIN_FILENO, until: nil, longestKey)
         if text.last == UInt8(ascii: "\n") { text.removeLast() }
         if text.last == UInt8(ascii: "\r") { text.removeLast() }
         if text.isEmpty { throw CommandFailure(type: "no_secret", message: "No passphrase was given.", exitCode: 1) }
@@ -28,8 +29,18 @@ enum SecretPrompt {
             type: "no_secret", message: "The two passphrases differ, and nothing was changed.", advice: "Try again.", exitCode: 1)
     }
 
-    static func read(_ prompt: String) throws(CommandFailure) -> [UInt8] {
-        let key = isatty(STDIN_FILENO) == 1 ? try ask(prompt) : try readAll(STDIN_FILENO, until: nil)
+    /// A key, or with `parts` the JSON of a secret's parts.
+    static func secret(_ prompt: String, parts: Bool) throws(CommandFailure) -> ProviderSecret {
+        let text = try read(prompt, atMost: parts ? ProviderSecret.maximumBytes : longestKey)
+        if !parts { return ProviderSecret(apiKey: text) }
+        if let secret = ProviderSecret(parts: text) { return secret }
+        throw CommandFailure(
+            type: "no_secret", message: "What was given is no JSON object.",
+            advice: #"The parts of a secret look like {"api_key": "…", "azure_resource_name": "…"}."#, exitCode: 1)
+    }
+
+    private static func read(_ prompt: String, atMost limit: Int) throws(CommandFailure) -> [UInt8] {
+        let key = isatty(STDIN_FILENO) == 1 ? try ask(prompt, limit) : try readAll(STDIN_FILENO, until: nil, limit)
         let trimmed = key.trimmed
         if trimmed.isEmpty {
             throw CommandFailure(
@@ -48,7 +59,7 @@ enum SecretPrompt {
         }
     }
 
-    private static func ask(_ prompt: String) throws(CommandFailure) -> [UInt8] {
+    private static func ask(_ prompt: String, _ limit: Int) throws(CommandFailure) -> [UInt8] {
         var settings = termios()
         guard tcgetattr(STDIN_FILENO, &settings) == 0 else { throw unreadable() }
         saved.withLock { [settings] in $0 = settings }
@@ -59,10 +70,10 @@ enum SecretPrompt {
             restoreEcho()
             _ = Console.write("\n", to: STDERR_FILENO)
         }
-        return try readAll(STDIN_FILENO, until: UInt8(ascii: "\n"))
+        return try readAll(STDIN_FILENO, until: UInt8(ascii: "\n"), limit)
     }
 
-    private static func readAll(_ descriptor: Int32, until end: UInt8?) throws(CommandFailure) -> [UInt8] {
+    private static func readAll(_ descriptor: Int32, until end: UInt8?, _ limit: Int) throws(CommandFailure) -> [UInt8] {
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while end == nil || text.last != end {
@@ -71,8 +82,8 @@ enum SecretPrompt {
             if count < 0 { throw unreadable() }
             if count == 0 { break }
             text += buffer[..<count]
-            if text.count > maximumBytes {
-                let message = "What was given is longer than \(maximumBytes) bytes, so it is no secret."
+            if text.count > limit {
+                let message = "What was given is longer than \(limit) bytes, so it is no secret."
                 throw CommandFailure(type: "no_secret", message: message, exitCode: 1)
             }
         }

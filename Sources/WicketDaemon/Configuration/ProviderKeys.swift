@@ -25,7 +25,7 @@ extension ProviderSource {
             .paths,
             .text(
                 "env", type: "the name of an environment variable", \.environmentVariable, fallback: "none",
-                "The variable in which its key is usually found, for `wicket keys add`."),
+                "The variable in which its key is usually found, for `wicket keys import`."),
             .renames,
             ConfigurationKey(
                 path: "parameters.unsupported", type: "a list of request parameters", fallback: "none",

@@ -98,7 +98,7 @@ final class Daemon: @unchecked Sendable {
         options.wallMilliseconds = clock.wallMilliseconds
         let store = try GatewayStore(in: directory, options: options) { level, message in logger.report(level, message) }
         let vault = try await openVault(store, directory)
-        if !vault.isMemoryLocked {
+        if vault.memory == .unlocked {
             logger.warning("Keys could not be locked into memory, so they may reach the swap: raise the limit on locked memory")
         }
         let configs = try await loadConfigs(store)
@@ -128,7 +128,8 @@ final class Daemon: @unchecked Sendable {
         let places = MasterKeyPlaces(
             MasterKeyFile(in: directory), setting: configuration.masterKeySetting,
             credentialsDirectory: context.environment["CREDENTIALS_DIRECTORY"])
-        let vault = try await KeyVault(storage: store, places: places, clock: clock)
+        let vault = try await KeyVault(
+            storage: store, places: places, clock: clock, whenOpened: Redaction.knownKeys.add)
         let condition = vault.condition
         if let reason = condition.lockedReason { logger.warning("The vault is locked", ["detail": .text(reason)]) }
         if condition.unreadable > 0 {
@@ -153,8 +154,8 @@ final class Daemon: @unchecked Sendable {
     /// The first reactor is this thread's; the others get threads of their own. All are ready before the first connection.
     private func startThreads(_ shared: SharedServices) throws(GatewayFailure) {
         let methods = MethodTable([
-            SystemHandlers.all, VirtualKeyHandlers.all, VaultHandlers.all, ConfigHandlers.all, TargetHandlers.all,
-            LogHandlers.all, AuditHandlers.all,
+            SystemHandlers.all, ProviderHandlers.all, VirtualKeyHandlers.all, VaultHandlers.all, ConfigHandlers.all,
+            TargetHandlers.all, LogHandlers.all, AuditHandlers.all,
         ])
         var seeds = SystemRandomNumberGenerator()
         try main.prepare(shared, configuration, methods: methods, seed: seeds.next())

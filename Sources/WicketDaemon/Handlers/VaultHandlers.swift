@@ -47,7 +47,7 @@ enum VaultHandlers {
                 lockedReason: condition.lockedReason, waitsFor: wait, virtualKeys: condition.virtualKeys,
                 readableKeys: condition.readable, unreadableKeys: condition.unreadable, format: condition.format,
                 masterKeySource: condition.source?.rawValue, masterKeyID: condition.masterKeyID,
-                masterKeyPath: condition.masterKeyPath, isMemoryLocked: vault.isMemoryLocked
+                masterKeyPath: condition.masterKeyPath, memory: vault.memory.rawValue
             ).write)
     }
 

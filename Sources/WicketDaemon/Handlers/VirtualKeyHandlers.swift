@@ -22,8 +22,10 @@ enum VirtualKeyHandlers {
         let shared = request.session.services.shared
         let given = try request.params(VirtualKeysCreate.Params.init(from:_:))
         let provider = try provider(given.provider, in: shared.catalog)
+        let secret = try secret(request, provider.secret)
+        let address = if let own = given.baseURL { own } else { try baseURL(of: provider, secret) }
         let new = NewVirtualKey(
-            name: given.name, provider: provider.id, baseURL: given.baseURL ?? provider.baseURL, secret: try secret(request),
+            name: given.name, provider: provider.id, baseURL: address, secret: secret,
             models: given.models, expiresAt: given.expiresAt, note: given.note ?? "",
             rateLimits: given.rateLimits ?? Array("[]".utf8), usageLimits: given.usageLimits ?? Array("[]".utf8))
         return reply(
@@ -56,8 +58,10 @@ enum VirtualKeyHandlers {
 
     private static func rotate(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
         let given = try request.params(VirtualKeysRotate.Params.init(from:_:))
-        let parts = try secret(request)
-        let vault = request.session.services.shared.vault
+        let shared = request.session.services.shared
+        let vault = shared.vault
+        let old = try vault.get(given.name)
+        let parts = try secret(request, shared.catalog.provider(old.provider), of: old)
         return reply(
             try await inParams { () async throws(GatewayFailure) in
                 try await vault.rotate(
@@ -84,12 +88,39 @@ enum VirtualKeyHandlers {
         return provider
     }
 
-    /// Read from the line itself into memory that is wiped.
-    private static func secret(_ request: RunningRequest) throws(GatewayFailure) -> SecretParts {
+    /// Read from the line itself into protected memory.
+    private static func secret(
+        _ request: RunningRequest, _ kind: SecretKind, keeping kept: [String: String] = [:]
+    ) throws(GatewayFailure) -> SecretParts {
         guard let params = request.request.params, let node = request.document.find("secret", in: params) else {
-            throw .invalidParams("params.secret", "`secret` is missing; it must be an object with api_key.")
+            throw .invalidParams("params.secret", "`secret` is missing; it must be an object of its parts.")
         }
-        return try SecretParts(request.document, node, parameter: "params.secret")
+        return try SecretParts(request.document, node, kind, keeping: kept, parameter: "params.secret")
+    }
+
+    /// A secret that takes another's place. Parts that are no secret need not be said again, and those that the address is made
+    /// of cannot change: the key is bound to it.
+    private static func secret(
+        _ request: RunningRequest, _ provider: Provider?, of key: VirtualKeyInfo
+    ) throws(GatewayFailure) -> SecretParts {
+        let kept = key.secretParts.compactMapValues { $0 }
+        let secret = try secret(request, provider?.secret ?? .apiKey, keeping: kept)
+        for (name, old) in kept.sorted(by: { $0.key < $1.key })
+        where provider?.baseURL.contains("{\(name)}") ?? false && secret.shown[name] != old {
+            throw .invalidParams(
+                "params.secret.\(name)",
+                "\(name) is part of the address that the key is bound to, and stays '\(old)': create another key for another.")
+        }
+        return secret
+    }
+
+    private static func baseURL(of provider: Provider, _ secret: SecretParts) throws(GatewayFailure) -> String {
+        let (url, missing) = fill(provider.baseURL, with: secret.shown)
+        if let missing {
+            throw .invalidParams(
+                "params.secret.\(missing)", "The address of \(provider.id) needs the part '\(missing)', or say it in base_url.")
+        }
+        return url
     }
 
     private static func reply(_ info: VirtualKeyInfo) -> [UInt8] { json(description(info).write) }
@@ -106,6 +137,8 @@ enum VirtualKeyHandlers {
         description.note = info.note
         description.graceUntil = info.previousUntil?.description
         description.lastUsedAt = info.lastUsedAt?.description
+        description.secretParts = info.secretParts
+        description.owner = info.owner.map { ($0.uid, $0.user) }
         description.unreadable = info.unreadable
         return description
     }

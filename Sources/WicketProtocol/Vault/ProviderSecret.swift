@@ -1,35 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSONBytes
 
-/// A provider's key on its way from a caller into the vault. It shows itself to nobody; a copy of its bytes has to be asked for.
+/// A provider's key on its way from a caller into the vault: an object of named parts. It shows itself to nobody.
 package struct ProviderSecret: Sendable {
-    /// UTF-8, as the provider gave it out.
-    package let exposedBytes: [UInt8]
+    /// The object to send. An empty one in params that were read: whoever keeps the secret takes it from the line itself, so that
+    /// no other copy is made.
+    private let json: [UInt8]
 
-    package init(_ bytes: [UInt8]) { exposedBytes = bytes }
+    /// `{"api_key": "…"}`, of a key as the provider gave it out.
+    package init(apiKey: [UInt8]) {
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("api_key"); json.string(utf8: apiKey[...])
+        json.endObject()
+        self.json = json.bytes
+    }
 
-    /// Longer than any provider's key, short enough that a file given by mistake is refused.
-    package static let maximumBytes = 16_384
+    /// An object of several parts, written as JSON; nil when it is none.
+    package init?(parts text: [UInt8]) {
+        guard let document = try? JSONDocument(text), document.kind(document.root) == .object else { return nil }
+        json = Array(document.raw(document.root))
+    }
 
-    /// Reads `{"api_key": "…"}`. No message quotes what stood there.
+    /// Longer than any provider's secret, short enough that a file given by mistake is refused.
+    package static let maximumBytes = 65_536
+
+    /// Sees that an object is there. What its parts must be depends on the provider, and is the vault's to say.
     init(in reader: ParamsReader, _ document: JSONDocument) throws(ParamsError) {
-        let secret = try reader.object("secret", known: ["api_key"])
-        guard let node = secret.node("api_key") else { throw secret.missing("api_key", "the provider's key, a string") }
-        guard let text = document.textBytes(node), !text.isEmpty, text.count <= Self.maximumBytes else {
-            throw secret.wrong("api_key", "a string of 1 to \(Self.maximumBytes) bytes")
-        }
-        // A line break or another control character would end or split the header field that the key is sent in.
-        if text.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
-            throw secret.wrong("api_key", "a string without line breaks and other control characters")
-        }
-        self.init(Array(text))
+        guard let node = reader.node("secret") else { throw reader.missing("secret", "an object such as {\"api_key\": …}") }
+        guard document.kind(node) == .object else { throw reader.wrong("secret", "an object such as {\"api_key\": …}") }
+        json = Array("{}".utf8)
     }
 
     func write(to json: inout JSONWriter) {
-        json.key("secret")
-        json.beginObject()
-        json.key("api_key"); json.string(utf8: exposedBytes[...])
-        json.endObject()
+        json.key("secret"); json.raw(self.json)
     }
 }
 

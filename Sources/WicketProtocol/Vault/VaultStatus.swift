@@ -36,12 +36,12 @@ package enum VaultStatus: RPCMethod {
         package var masterKeyID: String?
         /// The file or the credential; nil for a passphrase.
         package var masterKeyPath: String?
-        /// Whether keys in memory are kept from being swapped out.
-        package var isMemoryLocked: Bool
+        /// How far the memory protects that keys lie in: `memfd_secret`, `mlock` or `unlocked`.
+        package var memory: String
 
         package init(
             lockedReason: String? = nil, waitsFor: Wait? = nil, virtualKeys: Int, readableKeys: Int, unreadableKeys: Int = 0,
-            format: Int, masterKeySource: String?, masterKeyID: String?, masterKeyPath: String?, isMemoryLocked: Bool
+            format: Int, masterKeySource: String?, masterKeyID: String?, masterKeyPath: String?, memory: String
         ) {
             self.lockedReason = lockedReason
             self.waitsFor = waitsFor
@@ -52,7 +52,7 @@ package enum VaultStatus: RPCMethod {
             self.masterKeySource = masterKeySource
             self.masterKeyID = masterKeyID
             self.masterKeyPath = masterKeyPath
-            self.isMemoryLocked = isMemoryLocked
+            self.memory = memory
         }
 
         package func write(to json: inout JSONWriter) {
@@ -70,7 +70,7 @@ package enum VaultStatus: RPCMethod {
             json.key("id"); json.string(orNull: masterKeyID)
             json.key("path"); json.string(orNull: masterKeyPath)
             json.endObject()
-            json.key("memory_locked"); json.bool(isMemoryLocked)
+            json.key("memory"); json.string(memory)
             json.endObject()
         }
     }

@@ -24,6 +24,10 @@ package struct VirtualKeyDescription: Sendable {
     /// Until when the secret before the last rotation is kept.
     package var graceUntil: String?
     package var lastUsedAt: String?
+    /// The parts of the secret by name; nil for those that are secret.
+    package var secretParts: [String: String?] = [:]
+    /// Who created it, as uid and as the name that the system had for it; nil in keys that are older than this.
+    package var owner: (uid: UInt32, user: String?)?
     /// Why the secret cannot be opened, and what to do; nil when it can.
     package var unreadable: String?
 
@@ -66,6 +70,21 @@ package struct VirtualKeyDescription: Sendable {
         json.key("updated_at"); json.string(updatedAt)
         json.key("grace_until"); json.string(orNull: graceUntil)
         json.key("last_used_at"); json.string(orNull: lastUsedAt)
+        json.key("secret_parts")
+        json.beginObject()
+        for (name, value) in secretParts.sorted(by: { $0.key < $1.key }) {
+            json.key(name); json.string(orNull: value)
+        }
+        json.endObject()
+        json.key("owner")
+        if let owner {
+            json.beginObject()
+            json.key("uid"); json.int(Int(owner.uid))
+            json.key("user"); json.string(orNull: owner.user)
+            json.endObject()
+        } else {
+            json.null()
+        }
         json.key("unreadable"); json.string(orNull: unreadable)
         json.endObject()
     }

@@ -11,6 +11,12 @@ from .resources import Caller, Logs, RecordT, System, given
 _UNSET: Any = object()
 
 
+def _secret(api_key: Optional[str], parts: Optional[Mapping[str, Any]]) -> Mapping[str, Any]:
+    if (api_key is None) == (parts is None):
+        raise TypeError("give either api_key or secret")
+    return {"api_key": api_key} if parts is None else parts
+
+
 class VirtualKeys(Generic[RecordT]):
     """``client.admin.virtual_keys``. A provider's key goes in and never comes out."""
 
@@ -18,18 +24,19 @@ class VirtualKeys(Generic[RecordT]):
         self._call = call
 
     def create(
-        self, *, name: str, provider: str, api_key: str, base_url: Optional[str] = None,
+        self, *, name: str, provider: str, api_key: Optional[str] = None, base_url: Optional[str] = None,
         models: Optional[Iterable[str]] = None, expires_at: Optional[str] = None,
         rate_limits: Optional[List[Mapping[str, Any]]] = None, usage_limits: Optional[List[Mapping[str, Any]]] = None,
-        note: Optional[str] = None,
+        note: Optional[str] = None, secret: Optional[Mapping[str, Any]] = None,
     ) -> RecordT:
-        """Puts a provider's key into the vault under a name.
+        """Puts a provider's key into the vault under a name: an ``api_key``, or a ``secret`` of all the parts that its provider
+        needs (``{"api_key": …, "azure_resource_name": …}``).
 
         ``base_url`` defaults to the provider's own, and the key is bound to its scheme, host and port. ``models`` are patterns
         (``claude-*``). ``expires_at`` is RFC 3339 in UTC.
         """
         return self._call("virtual_keys.create", given(
-            name=name, provider=provider, secret={"api_key": api_key}, base_url=base_url,
+            name=name, provider=provider, secret=_secret(api_key, secret), base_url=base_url,
             models=None if models is None else list(models), expires_at=expires_at, rate_limits=rate_limits,
             usage_limits=usage_limits, note=note,
         ))
@@ -58,9 +65,15 @@ class VirtualKeys(Generic[RecordT]):
                 params[key] = list(params[key])
         return self._call("virtual_keys.update", {"name": name, **params})
 
-    def rotate(self, name: str, *, api_key: str, grace_s: Optional[int] = None) -> RecordT:
-        """Puts a new key in the place of the old one, which stays usable for ``grace_s`` seconds."""
-        return self._call("virtual_keys.rotate", given(name=name, secret={"api_key": api_key}, grace_s=grace_s))
+    def rotate(
+        self, name: str, *, api_key: Optional[str] = None, grace_s: Optional[int] = None,
+        secret: Optional[Mapping[str, Any]] = None,
+    ) -> RecordT:
+        """Puts a new key in the place of the old one, which stays usable for ``grace_s`` seconds.
+
+        Parts of a ``secret`` that are no secret stay as they are when they are left out.
+        """
+        return self._call("virtual_keys.rotate", given(name=name, secret=_secret(api_key, secret), grace_s=grace_s))
 
     def delete(self, name: str) -> RecordT:
         """Removes a key."""
@@ -87,6 +100,17 @@ class Vault(Generic[RecordT]):
         ``to`` is where the new one is to be, ``file`` or ``passphrase``, and where the present one is unless given.
         """
         return self._call("vault.rotate_master", given(to=to, passphrase=passphrase))
+
+
+class Providers(Generic[RecordT]):
+    """``client.admin.providers``."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        self._call = call
+
+    def list(self) -> RecordT:
+        """All providers that can be named: ``providers``, each with what it takes for a key."""
+        return self._call("providers.list", {})
 
 
 class ConfigVersions(Generic[RecordT]):
@@ -202,6 +226,7 @@ class Admin(Generic[RecordT]):
         self.call = call
         self.virtual_keys: VirtualKeys[RecordT] = VirtualKeys(call)
         self.vault: Vault[RecordT] = Vault(call)
+        self.providers: Providers[RecordT] = Providers(call)
         self.configs: Configs[RecordT] = Configs(call)
         self.targets: Targets[RecordT] = Targets(call)
         self.requests: Requests[RecordT] = Requests(call)
