@@ -61,26 +61,29 @@ let package = Package(
         target("GatewayModel", settings: daemon),
         target("WicketProtocol", ["JSONBytes", "JSONRPC"]),
         target("Routing", ["GatewayModel", "JSONBytes"], settings: daemon),
-        target("GatewayPolicy", settings: daemon),
+        target("GatewayPolicy", ["GatewayModel", "JSONBytes"], settings: daemon),
         target(
             "ProviderAdapters", ["CPriceTable", "GatewayModel", "JSONBytes"], exclude: ["Resources/providers.schema.json"],
             resources: [.embedInCode("Resources/providers.json")], settings: daemon),
 
         // The shell: where decisions meet time, threads and disks.
         target("Reactor", ["CLinux"], settings: daemon),
-        target("GatewayEngine", ["GatewayModel", "JSONBytes", "ProviderAdapters", "Routing"], settings: daemon),
+        target(
+            "GatewayEngine", ["GatewayModel", "GatewayPolicy", "JSONBytes", "ProviderAdapters", "Routing"], settings: daemon),
         target("SocketServer", ["CLinux", "GatewayModel", "JSONRPC", "Reactor"], settings: daemon),
         target(
             "KeyVault", ["CLinux", "GatewayEngine", "GatewayModel", "JSONBytes", "ProviderAdapters", crypto, cryptoExtras],
             settings: daemon),
-        target("GatewayStore", ["CLinux", "CSQLite", "GatewayEngine", "GatewayModel", "JSONBytes", crypto], settings: daemon),
+        target(
+            "GatewayStore", ["CLinux", "CSQLite", "GatewayEngine", "GatewayModel", "GatewayPolicy", "JSONBytes", crypto],
+            settings: daemon),
         target("Upstream", ["CCurl", "CCurlShim", "CLinux", "GatewayEngine", "GatewayModel", "Reactor"], settings: daemon),
         target("Observability", ["CLinux", "GatewayEngine", "GatewayModel"], settings: daemon),
         target(
             "WicketDaemon",
             [
-                "CLinux", "CSystemd", "CYAML", "GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "JSONRPC",
-                "KeyVault", "Observability", "ProviderAdapters", "Reactor", "Routing", "SocketServer", "Upstream",
+                "CLinux", "CSystemd", "CYAML", "GatewayEngine", "GatewayModel", "GatewayPolicy", "GatewayStore", "JSONBytes",
+                "JSONRPC", "KeyVault", "Observability", "ProviderAdapters", "Reactor", "Routing", "SocketServer", "Upstream",
                 "WicketProtocol", crypto,
             ],
             exclude: ["Documentation.docc"], resources: [.embedInCode("Resources/openrpc.json")], settings: daemon),
@@ -116,12 +119,15 @@ let package = Package(
             name: "wicket-vault-benchmark",
             dependencies: ["GatewayEngine", "GatewayModel", "JSONBytes", "KeyVault", "SocketServer", crypto],
             path: "Tests/Benchmarks/VaultBenchmark", swiftSettings: swift),
+        .executableTarget(
+            name: "wicket-policy-benchmark", dependencies: ["CAllocationCounter", "GatewayModel", "GatewayPolicy"],
+            path: "Tests/Benchmarks/PolicyBenchmark", swiftSettings: swift),
         tests("TidyTests", []),
         tests("JSONBytesTests", ["JSONBytes", "TestSupport"]),
         tests("JSONRPCTests", ["JSONBytes", "JSONRPC", "TestSupport"]),
         tests("GatewayModelTests", ["GatewayModel"]),
         tests("ProviderAdaptersTests", ["GatewayModel", "JSONBytes", "ProviderAdapters", "TestSupport"]),
-        tests("GatewayPolicyTests", ["GatewayPolicy", "TestSupport"]),
+        tests("GatewayPolicyTests", ["GatewayModel", "GatewayPolicy", "JSONBytes", "TestSupport"]),
         tests("RoutingTests", ["GatewayModel", "JSONBytes", "Routing", "TestSupport"]),
         tests("ReactorTests", ["CLinux", "Reactor", "ReactorTestSupport", "TestSupport"]),
         tests(
@@ -131,17 +137,20 @@ let package = Package(
         tests(
             "KeyVaultTests",
             ["GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "KeyVault", "ProviderAdapters", crypto]),
-        tests("GatewayStoreTests", ["CSQLite", "GatewayEngine", "GatewayModel", "GatewayStore"]),
+        tests("GatewayStoreTests", ["CSQLite", "GatewayEngine", "GatewayModel", "GatewayPolicy", "GatewayStore"]),
         tests(
             "GatewayEngineTests",
-            ["GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "ProviderAdapters", "Routing"]),
+            ["GatewayEngine", "GatewayModel", "GatewayPolicy", "GatewayStore", "JSONBytes", "ProviderAdapters", "Routing"]),
         tests("ObservabilityTests", ["GatewayEngine", "GatewayModel", "Observability"]),
         .testTarget(
             name: "SimulationTests", dependencies: ["Simulation", "SimulationKit", "TestSupport", "wicket-simulate"],
             path: "Tests/Simulation/Tests", swiftSettings: swift),
         tests(
             "WicketDaemonTests",
-            ["GatewayEngine", "GatewayModel", "LifecycleProbe", "Observability", "ProviderAdapters", "Reactor", "WicketDaemon"]),
+            [
+                "GatewayEngine", "GatewayModel", "GatewayPolicy", "LifecycleProbe", "Observability", "ProviderAdapters",
+                "Reactor", "WicketDaemon",
+            ]),
         tests("WicketProtocolTests", ["JSONBytes", "WicketProtocol"]),
         tests("WicketClientTests", ["WicketClient", "WicketTestServer"]),
         tests("WicketCommandsTests", ["WicketClient", "WicketCommands", "WicketTestServer", "wicket", argumentParser]),

@@ -4,7 +4,9 @@ import GatewayModel
 /// The schema as its history: each step brings a database from the version before it to its own. A step that was released is
 /// never changed; a change is a new step at the end.
 enum Migrations {
-    static let steps = [callTable, virtualKeyTable, configTable, callDecisions, breakerTable, auditTable, vaultMaster, keyOwner]
+    static let steps = [
+        callTable, virtualKeyTable, configTable, callDecisions, breakerTable, auditTable, vaultMaster, keyOwner, policyTable,
+    ]
 
     /// Brings the database to the newest version, each step in a transaction of its own.
     /// - Throws: a failure when the database is newer than this program.
@@ -164,5 +166,20 @@ enum Migrations {
         ) STRICT;
         ALTER TABLE virtual_key ADD COLUMN id BLOB;
         ALTER TABLE virtual_key ADD COLUMN tag BLOB;
+        """
+
+    private static let policyTable = """
+        CREATE TABLE policy (
+            name TEXT PRIMARY KEY,
+            priority INTEGER NOT NULL,
+            match TEXT NOT NULL,
+            allow TEXT NOT NULL,
+            deny TEXT NOT NULL,
+            defaults TEXT NOT NULL,
+            users TEXT NOT NULL,
+            groups TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """
 }

@@ -38,6 +38,8 @@ package enum CommandLineTool {
 
     private static func conclude(_ error: any Error, _ console: Console) -> Int32 {
         if Task.isCancelled { return 130 }
+        // The command has said all itself.
+        if let code = error as? ExitCode { return code.rawValue }
         guard CommandFailure.isOwn(error) else { return concludeParsing(error, console) }
         let failure = CommandFailure(error)
         console.report(failure)

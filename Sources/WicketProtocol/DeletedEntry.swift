@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import JSONBytes
 
-/// What is left to say of a virtual key or a config that was removed.
+/// What is left to say of a virtual key, a config or a policy that was removed.
 package struct DeletedEntry: Sendable {
     package var name: String
     package init(name: String) { self.name = name }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a virtual key or a config may be called: letters, digits, `.`, `_` and `-`, the first of them a letter or digit, 128 at
-/// most. Such a name needs no quoting in a shell, a URL, a log line or JSON.
+/// What a virtual key, a config or a policy may be called: letters, digits, `.`, `_` and `-`, the first of them a letter or
+/// digit, 128 at most. Such a name needs no quoting in a shell, a URL, a log line or JSON.
 package enum EntryName {
     package static func isValid(_ name: String) -> Bool {
         guard name.utf8.count <= 128, let first = name.utf8.first, isAlphanumeric(first) else { return false }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import JSONBytes
 
-/// Params of the methods that take the name of a virtual key or a config and nothing else.
+/// Params of the methods that take the name of a virtual key, a config or a policy and nothing else.
 package struct EntryNameParams: Sendable, Equatable {
     package var name: String
     package init(name: String) { self.name = name }

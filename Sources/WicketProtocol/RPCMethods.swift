@@ -28,6 +28,7 @@ package enum RPCMethods {
         VirtualKeysDelete.self, VaultStatus.self, VaultUnlock.self, VaultRotateMaster.self,
         ConfigsCreate.self, ConfigsList.self, ConfigsGet.self, ConfigsUpdate.self, ConfigsDelete.self, ConfigsVersionsList.self,
         ConfigsCheck.self,
+        PoliciesCreate.self, PoliciesList.self, PoliciesGet.self, PoliciesUpdate.self, PoliciesDelete.self, PoliciesTest.self,
         TargetsList.self, TargetsReset.self, TargetsTrip.self,
         AuditList.self, AuditVerify.self,
         SystemReload.self, SystemDrain.self,

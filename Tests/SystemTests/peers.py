@@ -92,6 +92,12 @@ class Peer:
         while "sleep" not in Path(f"/proc/{self.pid}/cmdline").read_text():
             pass
 
+    def close(self):
+        """The connection and the process."""
+        if self.socket:
+            self.socket.close()
+        self.end()
+
     def end(self):
         """Ends the process; what it handed over stays open. Safe to call twice."""
         if self.pid is None:

@@ -17,7 +17,8 @@ class RpcFailure(Exception):
 
 
 class RpcClient:
-    """One connection. A line's frames go to `recorder`; None for a connection whose frames are checked by the test itself."""
+    """One connection. A line's frames go to `recorder`; None for a connection whose frames are checked by the test itself.
+    `connected` is a socket that somebody else has connected."""
 
     def __init__(self, path, recorder, *, timeout=60, over=None):
         """:param over: a socket that is connected already."""

@@ -124,6 +124,13 @@ def test_a_users_own_unit_is_not_taken_for_the_systems(peer, group):
 
 
 @needs_groups
+def test_a_container_is_told_by_its_group(peer, group):
+    container = "0f1e2d3c" * 8
+    me = peer(cgroup=group("wicket.slice", f"docker-{container}.scope")).client.call("system.whoami")
+    assert (me["container"], me["unit"]) == (container, f"docker-{container}.scope")
+
+
+@needs_groups
 def test_a_fork_an_exec_and_an_end_change_nobody(peer, group):
     service = f"wicket-test-{os.getpid()}.service"
     one = peer(uid=12345, cgroup=group(service))
@@ -175,3 +182,16 @@ def test_the_command_line_shows_who_you_are(proxies, wicket_program):
         [wicket_program, "whoami", "--socket", str(proxies["use"])], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert f"{os.getuid()}" in done.stdout and "unit" in done.stdout and "executable" in done.stdout
+
+
+@needs_root
+def test_whoami_names_the_policy_that_ones_calls_come_under(open_daemon, connect, peer):
+    admin = connect(open_daemon, admin=True)
+    one, other = peer(uid=12345), peer(uid=12346)
+    assert one.client.call("system.whoami")["policy"] is None
+    admin.call("policies.create", {"name": "guests", "match": {"uid": [12345]}, "deny": {"methods": ["*"]}})
+    assert one.client.call("system.whoami")["policy"] == "guests"
+    assert other.client.call("system.whoami")["policy"] is None and admin.call("system.whoami")["policy"] is None
+    with pytest.raises(RpcFailure) as caught:
+        one.client.call("models.list", {})
+    assert caught.value.type == "permission_denied" and "guests" in caught.value.message

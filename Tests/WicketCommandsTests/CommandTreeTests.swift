@@ -22,6 +22,7 @@ struct CommandTreeTests {
                     "chat", "keys", "keys add", "keys import", "keys list", "keys rotate", "keys remove", "vault",
                     "vault status", "vault unlock", "vault rotate-master", "configs", "configs create", "configs list",
                     "configs show", "configs update", "configs versions", "configs remove", "configs check",
+                    "policy", "policy list", "policy show", "policy create", "policy update", "policy delete", "policy test",
                     "targets", "targets list", "targets reset", "targets trip", "models", "logs", "why", "audit", "audit list",
                     "audit verify", "status", "whoami", "call",
                 ])

@@ -23,7 +23,7 @@ import Testing
         func row<Root>(_ key: ConfigurationKey<Root>, _ prefix: String) -> (String, String) {
             (prefix + key.path, "| `\(prefix)\(key.path)` | \(key.type) | \(key.fallback) | \(key.summary) |")
         }
-        return ConfigurationSource.keys(catalog: [], groupExists: { _ in true }).map { row($0, "") }
+        return ConfigurationSource.keys(catalog: [], accounts: testUser.accounts).map { row($0, "") }
             + ProviderSource.keys.map { row($0, "providers.NAME.") }
     }
 
@@ -55,8 +55,9 @@ import Testing
     @Test func `the defaults that the table tells are those that hold`() {
         let source = ConfigurationSource()
         let told = Dictionary(
-            uniqueKeysWithValues: ConfigurationSource.keys(catalog: [], groupExists: { _ in true }).map { ($0.path, $0.fallback) }
-        )
+            uniqueKeysWithValues: ConfigurationSource.keys(catalog: [], accounts: testUser.accounts).map {
+                ($0.path, $0.fallback)
+            })
         #expect(told["limits.line_bytes"] == "\(source.limits.lineBytes)")
         #expect(told["limits.max_in_flight"] == "\(source.limits.maxInFlight)")
         #expect(told["limits.unsent_bytes"] == "\(source.limits.unsentBytes)")

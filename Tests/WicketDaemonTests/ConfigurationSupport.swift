@@ -19,7 +19,7 @@ let testCatalog = [
 
 let testUser = ProcessContext(
     environment: ["HOME": "/home/ada", "XDG_RUNTIME_DIR": "/run/user/1000"], userID: 1000, processors: 2,
-    groupID: { $0 == "wicket" ? 990 : nil })
+    groupID: { $0 == "wicket" ? 990 : nil }, userIDNamed: { $0 == "www-data" ? 33 : nil })
 
 func read(
     _ yaml: String, flags: [String] = [], context: ProcessContext = testUser

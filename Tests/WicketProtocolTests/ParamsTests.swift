@@ -26,6 +26,9 @@ private func again(_ method: String, _ json: String) throws -> String {
     case "configs.delete": try ConfigsDelete.Params(from: document, root).write(to: &out)
     case "configs.versions.list": try ConfigsVersionsList.Params(from: document, root).write(to: &out)
     case "configs.check": try ConfigsCheck.Params(from: document, root).write(to: &out)
+    case "policies.create": try PoliciesCreate.Params(from: document, root).write(to: &out)
+    case "policies.update": try PoliciesUpdate.Params(from: document, root).write(to: &out)
+    case "policies.test": try PoliciesTest.Params(from: document, root).write(to: &out)
     case "targets.reset": try TargetsReset.Params(from: document, root).write(to: &out)
     case "targets.trip": try TargetsTrip.Params(from: document, root).write(to: &out)
     case "requests.explain": try RequestsExplain.Params(from: document, root).write(to: &out)
@@ -55,6 +58,18 @@ struct ParamsTests {
         ("virtual_keys.update", #"{"name":"a","models":null,"expires_at":null}"#),
         ("virtual_keys.rotate", #"{"name":"a","secret":{},"grace_s":300}"#),
         ("virtual_keys.delete", #"{"name":"a"}"#),
+        ("policies.create", #"{"name":"a"}"#),
+        (
+            "policies.create",
+            #"{"name":"a","priority":0,"match":{ "uid":[1]},"allow":{"models":[]},"deny":{},"defaults":{"budget":"b"}}"#
+        ),
+        ("policies.update", #"{"name":"a","deny":{}}"#),
+        ("policies.test", #"{"uid":0}"#),
+        (
+            "policies.test",
+            #"{"uid":1,"gid":2,"user":"u","groups":["g","7"],"unit":"w.service","cgroup":"/s","method":"m","virtual_key":"k","#
+                + #""provider":"p","model":"o","config":"c"}"#
+        ),
         ("configs.create", #"{"name":"a","config":{ "b" : 1.0, "b":2e0 ,"\u0063":[]}}"#),
         ("configs.list", #"{"limit":50,"cursor":null}"#),
         ("configs.get", #"{"name":"a","version":3}"#),
@@ -73,6 +88,8 @@ struct ParamsTests {
     @Test(arguments: [
         ("configs.get", #"{"name":"a","version":null}"#, #"{"name":"a"}"#),
         ("configs.update", #"{"name":"a","config":{},"expected_version":null}"#, #"{"name":"a","config":{}}"#),
+        ("policies.update", #"{"name":"a","priority":null,"deny":null}"#, #"{"name":"a","deny":{}}"#),
+        ("policies.test", #"{"user":"u","groups":[7,"g"]}"#, #"{"user":"u","groups":["7","g"]}"#),
         ("targets.trip", #"{"id":"x"}"#, #"{"id":"x","for_ms":30000}"#),
         ("logs.list", "{}", #"{"filter":{},"limit":50,"cursor":null}"#),
         ("virtual_keys.create", #"{"name":"a","provider":"p","secret":{"api_key":"k"},"models":null,"note":null}"#,
@@ -90,6 +107,15 @@ struct ParamsTests {
         ("configs.create", #"{"name":"a","config":[]}"#, "params.config"),
         ("configs.update", #"{"name":"a","config":{},"expected_version":"1"}"#, "params.expected_version"),
         ("configs.get", #"{"name":"a","version":1.5}"#, "params.version"),
+        ("policies.create", #"{"name":"a/b"}"#, "params.name"),
+        ("policies.create", #"{"name":"a","priority":1001}"#, "params.priority"),
+        ("policies.create", #"{"name":"a","match":[]}"#, "params.match"),
+        ("policies.create", #"{"name":"a","allows":{}}"#, "params.allows"),
+        ("policies.update", #"{"deny":{}}"#, "params.name"),
+        ("policies.test", #"{}"#, "params.uid"),
+        ("policies.test", #"{"uid":4294967295}"#, "params.uid"),
+        ("policies.test", #"{"uid":1,"groups":"g"}"#, "params.groups"),
+        ("policies.test", #"{"uid":1,"groups":[null]}"#, "params.groups"),
         ("configs.check", #"{}"#, "params.config"),
         ("configs.versions.list", #"{"name":"a","limit":0}"#, "params.limit"),
         ("targets.reset", #"{"id":""}"#, "params.id"),

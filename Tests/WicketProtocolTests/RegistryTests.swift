@@ -18,6 +18,8 @@ struct RegistryTests {
         ("system.reload", .admin), ("system.drain", .admin),
         ("configs.create", .admin), ("configs.list", .admin), ("configs.get", .admin), ("configs.update", .admin),
         ("configs.delete", .admin), ("configs.versions.list", .admin), ("configs.check", .admin),
+        ("policies.create", .admin), ("policies.list", .admin), ("policies.get", .admin), ("policies.update", .admin),
+        ("policies.delete", .admin), ("policies.test", .admin),
         ("targets.list", .admin), ("targets.reset", .admin), ("targets.trip", .admin), ("requests.explain", .admin),
         ("providers.list", .both), ("audit.list", .admin), ("audit.verify", .admin),
         ("logs.list", .both), ("logs.get", .both), ("rpc.discover", .both), ("system.info", .both), ("system.health", .both),
@@ -28,7 +30,7 @@ struct RegistryTests {
     }
 
     @Test func `that table is the whole list`() {
-        #expect(RPCMethods.all.count == 37)
+        #expect(RPCMethods.all.count == 43)
         #expect(RPCMethods.named("virtual_keys") == nil)
     }
 

@@ -4,8 +4,8 @@ package import JSONBytes
 
 /// The gateway's own part of a call (`params.options`): each of Portkey's headers has its field here.
 ///
-/// Defaults (the configuration's, then the session's) are options too; what a request says wins key by key, and `null` takes a
-/// default away.
+/// Defaults (the configuration's, then the policy's config, then the session's) are options too; what a request says wins key by
+/// key, and `null` takes a default away.
 package struct CallOptions: Sendable {
     package var virtualKey: String?
     package var provider: String?
@@ -66,6 +66,8 @@ package enum ConfigReference: Sendable {
     case named(String)
     /// Written in the options themselves.
     case inline(JSONDocument, JSONNode)
+    /// The one that the caller's policy has for calls that name none.
+    case policyDefault
 }
 
 private func refuseDuplicates(in node: JSONNode, of document: JSONDocument, _ path: String) throws(GatewayFailure) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import GatewayModel
+package import GatewayPolicy
 package import JSONBytes
 
 /// What a caller asks of the gateway: an operation, its body, and how to go about it. An object: it passes through every stage.
@@ -11,15 +12,19 @@ package final class GatewayCall: Sendable {
     package let request: JSONNode
     package let options: CallOptions
     package let peer: PeerIdentity
+    /// What the caller may use; nil for everything. The call keeps it to its end.
+    package let policy: AccessPolicy?
 
     package init(
-        operation: Operation, document: JSONDocument, request: JSONNode, options: consuming CallOptions, peer: PeerIdentity
+        operation: Operation, document: JSONDocument, request: JSONNode, options: consuming CallOptions, peer: PeerIdentity,
+        policy: AccessPolicy? = nil
     ) {
         self.operation = operation
         self.document = document
         self.request = request
         self.options = options
         self.peer = peer
+        self.policy = policy
     }
 
     /// Whether the caller wants the answer in pieces.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
+import GatewayPolicy
 import JSONBytes
 package import ProviderAdapters
 import Routing
@@ -61,9 +62,23 @@ package final class GatewayEngine {
 
     private func plan(for call: GatewayCall) throws(GatewayFailure) -> Plan {
         switch call.options.config {
+        case .none: return .direct
+        case .named(let name):
+            try call.policy?.checkConfig(name)
+            return try ports.configs.plan(named: name)
+        case .inline(let document, let node):
+            try call.policy?.checkConfig(AccessPolicy.inlineConfig)
+            return try ports.configs.plan(inline: node, of: document, path: "options.config")
+        case .policyDefault: return try defaultPlan(of: call.policy)
+        }
+    }
+
+    /// A policy may always give what it gives by default.
+    private func defaultPlan(of policy: AccessPolicy?) throws(GatewayFailure) -> Plan {
+        switch policy?.defaults.config {
         case .none: .direct
         case .named(let name): try ports.configs.plan(named: name)
-        case .inline(let document, let node): try ports.configs.plan(inline: node, of: document, path: "options.config")
+        case .inline(let document): try ports.configs.plan(inline: document.root, of: document, path: "options.config")
         }
     }
 

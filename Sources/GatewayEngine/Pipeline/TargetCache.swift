@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
+import GatewayPolicy
 import JSONBytes
 import Routing
 
@@ -10,6 +11,8 @@ import Routing
 struct TargetCache {
     private struct Entry {
         let plan: Plan
+        /// What may be reached under one policy says nothing of another.
+        let policy: AccessPolicy?
         let virtualKey: String?
         let provider: String?
         let customHost: String?
@@ -19,8 +22,9 @@ struct TargetCache {
         let targets: CallTargets
 
         func fits(_ plan: Plan, _ call: GatewayCall, _ node: JSONNode) -> Bool {
-            self.plan === plan && call.document.isString(node, model) && virtualKey == call.options.virtualKey
-                && provider == call.options.provider && customHost == call.options.customHost
+            self.plan === plan && policy === call.policy && call.document.isString(node, model)
+                && virtualKey == call.options.virtualKey && provider == call.options.provider
+                && customHost == call.options.customHost
         }
     }
     private static let capacity = 32
@@ -64,8 +68,9 @@ struct TargetCache {
         let options = call.options
         entries.insert(
             Entry(
-                plan: plan, virtualKey: options.virtualKey, provider: options.provider, customHost: options.customHost,
-                model: call.document.string(model) ?? "", generation: generation, expiry: targets.expiry, targets: targets),
+                plan: plan, policy: call.policy, virtualKey: options.virtualKey, provider: options.provider,
+                customHost: options.customHost, model: call.document.string(model) ?? "", generation: generation,
+                expiry: targets.expiry, targets: targets),
             at: 0)
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
+import GatewayPolicy
 import JSONBytes
 import ProviderAdapters
 import Routing
@@ -11,7 +12,7 @@ struct TargetResolver: Sendable {
 
     /// - Parameter now: milliseconds since 1970; a key that has expired by then is refused.
     func resolve(_ leaf: PlanTarget, for call: GatewayCall, now: Int) throws(GatewayFailure) -> Target {
-        var wish = Wish(leaf, call.options)
+        var wish = Wish(leaf, call)
         if let model = leaf.edits.model {
             wish.model = model
         } else if let model = leaf.edits.defaultModel, call.document.find("model", in: call.request) == nil {
@@ -48,9 +49,15 @@ struct TargetResolver: Sendable {
         let path: String
         /// Where the provider and the key are named, for errors.
         let place: String
+        let overridesModel: Bool
+        /// Whose policy every target has to stand up to, wherever in the plan it comes from.
+        let policy: AccessPolicy?
 
-        init(_ leaf: PlanTarget, _ options: CallOptions) {
+        init(_ leaf: PlanTarget, _ call: GatewayCall) {
+            let options = call.options
             path = leaf.path
+            policy = call.policy
+            overridesModel = leaf.edits.model != nil
             customHost = options.customHost ?? leaf.customHost
             if leaf.usesCallersKey {
                 virtualKey = options.virtualKey
@@ -64,6 +71,9 @@ struct TargetResolver: Sendable {
                 place = "options." + leaf.path
             }
         }
+
+        /// Where the model is named.
+        var modelPlace: String { overridesModel ? "options.\(path).override_params.model" : "request.model" }
     }
 
     // MARK: The model
@@ -98,6 +108,8 @@ struct TargetResolver: Sendable {
     // MARK: The target
 
     private func target(forKey name: String, _ wish: Wish, _ now: Int) throws(GatewayFailure) -> Target {
+        // Before the key is looked for: whether there is one of that name is nobody's business who may not use it.
+        try wish.policy?.checkKey(name, path: "\(wish.place).virtual_key")
         let key = try virtualKey(name, wish)
         if let expiry = key.expiresAtMilliseconds, expiry <= now {
             throw GatewayFailure(
@@ -116,10 +128,11 @@ struct TargetResolver: Sendable {
                 path: "\(wish.place).provider")
         }
         let provider = try known(key.provider, wish)
+        let model = try permitted(wish, at: provider, "virtual_key")
         var base = key.baseURL
         if let host = wish.customHost { base = try customBase(host, forKey: name, boundTo: base.origin) }
         return Target(
-            provider: provider, base: base, key: .vault(name), model: catalog.resolveModel(wish.model, for: provider),
+            provider: provider, base: base, key: .vault(name), model: model,
             path: wish.path, expiresAtMilliseconds: key.expiresAtMilliseconds, hasPreviousKey: key.hasPreviousAPIKey,
             query: fill(provider.query, with: key.parts).text)
     }
@@ -151,6 +164,7 @@ struct TargetResolver: Sendable {
 
     private func target(forProvider name: String, _ wish: Wish) throws(GatewayFailure) -> Target {
         let provider = try known(name, wish)
+        let model = try permitted(wish, at: provider, "provider")
         if provider.authField != nil, wish.apiKey == nil {
             throw .invalidParams(
                 "\(wish.place).virtual_key",
@@ -158,6 +172,8 @@ struct TargetResolver: Sendable {
                     + "\(wish.place).virtual_key, or give \(wish.place).api_key."
             )
         }
+        // A provider that takes no key is sent none, whatever the caller brings.
+        if provider.authField != nil { try wish.policy?.checkKey(AccessPolicy.ownKey, path: "\(wish.place).api_key") }
         let address = wish.customHost ?? (provider.isAddressOfKey ? "" : provider.baseURL)
         if address.isEmpty {
             throw .invalidParams(
@@ -166,8 +182,20 @@ struct TargetResolver: Sendable {
         }
         let base = try provider.dialect == .local ? BaseURL.inProcess : BaseURL(address, parameter: "options.custom_host")
         return Target(
-            provider: provider, base: base, key: wish.apiKey.map { .inline($0) } ?? .none,
-            model: catalog.resolveModel(wish.model, for: provider), path: wish.path)
+            provider: provider, base: base, key: wish.apiKey.map { .inline($0) } ?? .none, model: model, path: wish.path)
+    }
+
+    /// - Parameter member: what names the provider.
+    /// - Returns: the name that the provider knows the model by.
+    private func permitted(_ wish: Wish, at provider: Provider, _ member: String) throws(GatewayFailure) -> String {
+        let model = catalog.resolveModel(wish.model, for: provider)
+        guard let policy = wish.policy else { return model }
+        try policy.checkProvider(provider.id, path: "\(wish.place).\(member)")
+        // A list of models is asked for without one.
+        if !wish.model.isEmpty {
+            try policy.checkModel(asked: wish.model, resolved: model, provider: provider.id, path: wish.modelPlace)
+        }
+        return model
     }
 
     private func known(_ name: String, _ wish: Wish) throws(GatewayFailure) -> Provider {

@@ -13,6 +13,8 @@ enum Advice {
         case "not_found": "`wicket keys list` shows the keys there are; `wicket keys add NAME --provider PROVIDER` adds one."
         case "conflict": "`wicket keys rotate NAME` gives a key that is there already a new secret."
         case "vault_locked": "`wicket vault status` tells what the vault needs; `wicket vault unlock` gives it a passphrase."
+        case "permission_denied" where error.message.hasPrefix("The policy "):
+            "The daemon's own user sees with `wicket policy test` what a policy does."
         case "permission_denied": "`wicket call --admin METHOD` uses the admin socket, which is for the daemon's own user."
         case "no_route": "Give the config's strategy a `default`.\(story(of: error))"
         case "method_not_found": "`wicket call rpc.discover` lists what this daemon can; `wicket status` tells its version."

@@ -33,7 +33,7 @@ struct Whoami: AsyncParsableCommand {
             ("user", answer["uid"].int.map { named($0, userName) }), ("group", answer["gid"].int.map { named($0, groupName) }),
             ("groups", groups.joined(separator: ", ")), ("process", answer["pid"].int.map(String.init)),
             ("executable", answer["executable"].string), ("unit", answer["unit"].string), ("cgroup", answer["cgroup"].string),
-            ("container", answer["container"].string),
+            ("container", answer["container"].string), ("policy", answer["policy"].string),
         ].map { name, value in
             let known = value.flatMap { $0.isEmpty ? nil : $0.withoutControls }
             return style.dim(name + String(repeating: " ", count: 14 - name.count)) + (known ?? style.dim("none"))

@@ -31,7 +31,7 @@ extension Configuration {
         return try read(bytes, file: file, options: options, context: context, catalog: catalog)
     }
 
-    /// The same for a file that has been read. Pure but for the group look-up in `context`.
+    /// The same for a file that has been read. Pure but for the look-ups in `context`.
     package static func read(
         _ bytes: [UInt8], file: String?, options: CommandLineOptions, context: ProcessContext, catalog: [Provider]
     ) throws(ConfigurationFaults) -> Configuration {
@@ -41,7 +41,7 @@ extension Configuration {
         let (root, problems) = YAMLReader.read(bytes)
         var faults = problems.map { ConfigurationFault(source: name, mark: $0.mark, message: $0.message) }
         if let root {
-            var reader = MappingReader(ConfigurationSource.keys(catalog: catalog) { context.groupID($0) != nil })
+            var reader = MappingReader(ConfigurationSource.keys(catalog: catalog, accounts: context.accounts))
             reader.read(root, into: &source)
             faults += reader.faults.map { ConfigurationFault(source: name, mark: $0.mark, message: $0.message) }
         }
@@ -85,6 +85,7 @@ extension Configuration {
         providers = source.providers
         defaults = source.defaults
         configs = source.configs
+        policies = source.policies
         timeouts = source.timeouts
         drainSeconds = source.drainSeconds
         certificateFile = source.certificateFile

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import GatewayEngine
+package import GatewayPolicy
 package import KeyVault
 package import Observability
 package import ProviderAdapters
@@ -28,6 +29,8 @@ package struct Configuration: Sendable {
     package let defaults: DefaultOptions
     /// Routing configs with a name, beside those in the database.
     package let configs: [SavedConfig]
+    /// Policies, asked in this order before those in the database.
+    package let policies: [AccessPolicy]
     package let timeouts: UpstreamTimeouts
     /// How long requests in flight may go on after SIGTERM.
     package let drainSeconds: Int
@@ -73,6 +76,7 @@ struct ConfigurationSource: Sendable {
     var providers: [Provider] = []
     var defaults = DefaultOptions()
     var configs: [SavedConfig] = []
+    var policies: [AccessPolicy] = []
     var timeouts = UpstreamTimeouts()
     var drainSeconds = 30
     var certificateFile: String?

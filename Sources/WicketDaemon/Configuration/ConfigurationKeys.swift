@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayEngine
+import GatewayPolicy
 import KeyVault
 import Observability
 import ProviderAdapters
@@ -8,11 +9,10 @@ extension ConfigurationSource {
     /// Every key of the file but those within one provider, which `ProviderSource.keys` has.
     /// - Parameters:
     ///   - catalog: the built-in providers, which an entry under `providers` may build on.
-    ///   - groupExists: whether the machine knows a group.
-    static func keys(
-        catalog: [Provider], groupExists: @escaping @Sendable (String) -> Bool
-    ) -> [ConfigurationKey<ConfigurationSource>] {
-        sockets(groupExists) + service + limits + [.providers(catalog), .configs] + DefaultOptions.keys
+    ///   - accounts: the users and groups that the machine knows.
+    static func keys(catalog: [Provider], accounts: PolicyAccounts) -> [ConfigurationKey<ConfigurationSource>] {
+        sockets { accounts.groupID($0) != nil } + service + limits
+            + [.providers(catalog), .configs, .policies(accounts)] + DefaultOptions.keys
     }
 
     private static func sockets(

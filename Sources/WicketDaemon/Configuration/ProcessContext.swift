@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
+import GatewayPolicy
 import Glibc
 
 /// What the configuration needs to know of the process and the machine; handed in, so that a test can be anyone anywhere.
@@ -10,22 +11,29 @@ package struct ProcessContext: Sendable {
     package var processors: Int
     /// The id of a group by name, nil when there is none.
     package var groupID: @Sendable (String) -> UInt32?
+    /// The same of a user.
+    package var userIDNamed: @Sendable (String) -> UInt32?
 
     package init(
         environment: [String: String], userID: UInt32, processors: Int = 1,
-        groupID: @escaping @Sendable (String) -> UInt32? = { _ in nil }
+        groupID: @escaping @Sendable (String) -> UInt32? = { _ in nil },
+        userIDNamed: @escaping @Sendable (String) -> UInt32? = { _ in nil }
     ) {
         self.environment = environment
         self.userID = userID
         self.processors = processors
         self.groupID = groupID
+        self.userIDNamed = userIDNamed
     }
+
+    /// The look-up of names for policies.
+    var accounts: PolicyAccounts { PolicyAccounts(userID: userIDNamed, groupID: groupID) }
 
     /// This process. Read it before any thread starts, since it reads the environment.
     package static var current: ProcessContext {
         ProcessContext(
             environment: currentEnvironment(), userID: geteuid(), processors: Int(wicket_usable_processors()),
-            groupID: groupID(named:)
+            groupID: Accounts.groupID(named:), userIDNamed: Accounts.userID(named:)
         )
     }
 
@@ -38,12 +46,5 @@ package struct ProcessContext: Sendable {
             entry = entry?.advanced(by: 1)
         }
         return environment
-    }
-
-    private static func groupID(named name: String) -> UInt32? {
-        var group = group()
-        var found: UnsafeMutablePointer<group>?
-        var room = [CChar](repeating: 0, count: 16_384)
-        return getgrnam_r(name, &group, &room, room.count, &found) == 0 && found != nil ? group.gr_gid : nil
     }
 }

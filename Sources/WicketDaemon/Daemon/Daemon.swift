@@ -2,6 +2,7 @@
 import CLinux
 import GatewayEngine
 import GatewayModel
+import GatewayPolicy
 import GatewayStore
 import Glibc
 import KeyVault
@@ -102,12 +103,13 @@ final class Daemon: @unchecked Sendable {
             logger.warning("Keys could not be locked into memory, so they may reach the swap: raise the limit on locked memory")
         }
         let configs = try await loadConfigs(store)
+        let policies = try await loadPolicies(store)
         let breakers = BreakerKeeper(store: store, clock: clock, logger: logger)
         let health = SharedHealth(changed: breakers.changed)
         try await breakers.restore(health)
         let limits = configuration.limits
         return SharedServices(
-            vault: vault, store: store, configs: configs, health: health, logger: logger, clock: clock,
+            vault: vault, store: store, configs: configs, policies: policies, health: health, logger: logger, clock: clock,
             limits: ConnectionLimits(
                 lineBytes: limits.lineBytes, unsentBytes: limits.unsentBytes,
                 stuckNanoseconds: UInt64(limits.stuckSeconds) * 1_000_000_000),
@@ -151,11 +153,24 @@ final class Daemon: @unchecked Sendable {
         return configs
     }
 
+    /// One that cannot be read any more refuses everything to everyone, so it is told here.
+    private func loadPolicies(_ store: GatewayStore) async throws(GatewayFailure) -> AccessPolicies {
+        let policies = try await AccessPolicies(storage: store, accounts: context.accounts, methods: useMethods, clock: clock)
+        policies.use(fromFile: configuration.policies)
+        for entry in policies.list() {
+            guard let problem = entry.policy.problem else { continue }
+            logger.error(
+                "A policy cannot be read and refuses everything",
+                ["policy": .text(entry.policy.name), "detail": .text(problem)])
+        }
+        return policies
+    }
+
     /// The first reactor is this thread's; the others get threads of their own. All are ready before the first connection.
     private func startThreads(_ shared: SharedServices) throws(GatewayFailure) {
         let methods = MethodTable([
             SystemHandlers.all, ProviderHandlers.all, VirtualKeyHandlers.all, VaultHandlers.all, ConfigHandlers.all,
-            TargetHandlers.all, LogHandlers.all, AuditHandlers.all,
+            PolicyHandlers.all, TargetHandlers.all, LogHandlers.all, AuditHandlers.all,
         ])
         var seeds = SystemRandomNumberGenerator()
         try main.prepare(shared, configuration, methods: methods, seed: seeds.next())
@@ -235,6 +250,7 @@ final class Daemon: @unchecked Sendable {
             logger.level = fresh.logLevel
             shared?.reloadable = reloadable
             shared?.configs.use(fromFile: fresh.configs)
+            shared?.policies.use(fromFile: fresh.policies)
             for thread in threads { thread.reactor.perform { thread.use(reloadable) } }
             let needsRestart = fresh.keysNeedingRestart(since: configuration)
             logger.notice(

@@ -16,6 +16,7 @@ final class SharedServices: Sendable {
     let store: GatewayStore
     let audit: AuditTrail
     let configs: ConfigLibrary
+    let policies: AccessPolicies
     let health: SharedHealth
     let logger: Logger
     let clock: GatewayClock
@@ -29,13 +30,15 @@ final class SharedServices: Sendable {
     private let current: Mutex<Reloadable>
 
     init(
-        vault: KeyVault, store: GatewayStore, configs: ConfigLibrary, health: SharedHealth, logger: Logger, clock: GatewayClock,
-        limits: ConnectionLimits, maximumInFlight: Int, facts: DaemonFacts, control: DaemonControl, reloadable: Reloadable
+        vault: KeyVault, store: GatewayStore, configs: ConfigLibrary, policies: AccessPolicies, health: SharedHealth,
+        logger: Logger, clock: GatewayClock, limits: ConnectionLimits, maximumInFlight: Int, facts: DaemonFacts,
+        control: DaemonControl, reloadable: Reloadable
     ) {
         self.vault = vault
         self.store = store
         audit = AuditTrail(log: store, clock: clock)
         self.configs = configs
+        self.policies = policies
         self.health = health
         self.logger = logger
         self.clock = clock

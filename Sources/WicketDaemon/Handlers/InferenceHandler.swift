@@ -41,8 +41,10 @@ extension MethodHandler {
         if running.session.services.shared.isDraining.load(ordering: .relaxed) { throw .draining }
         let document = running.document
         let parts = try InferenceParams(running.request)
-        var options = running.session.defaults
+        let policy = running.session.policy
+        var options = running.session.defaults(under: policy)
         if let node = parts.options { try options.apply(node, of: document, path: "params.options") }
+        if let policy { options.addMetadata(of: policy) }
         let request: JSONNode
         if let given = parts.request {
             request = given
@@ -55,7 +57,7 @@ extension MethodHandler {
         }
         let call = GatewayCall(
             operation: operation, document: document, request: request, options: consume options,
-            peer: running.peer)
+            peer: running.peer, policy: policy)
         if running.batch != nil, call.wantsStream {
             throw GatewayFailure(
                 .invalidRequest, "A stream cannot be part of a batch: send it as a request of its own.",

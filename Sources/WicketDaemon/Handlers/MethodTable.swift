@@ -11,8 +11,15 @@ enum SocketRole: Sendable { case use, admin }
 /// A method as the daemon runs it.
 struct MethodHandler: Sendable {
     let socket: RPCSocket
+    /// The table fills it in, so that a request's method has a name without one being made.
+    fileprivate(set) var name = ""
     /// Runs the request and replies to it, once, on the reactor of its connection.
     let run: @Sendable (RunningRequest) async -> Void
+
+    init(socket: RPCSocket, run: @escaping @Sendable (RunningRequest) async -> Void) {
+        self.socket = socket
+        self.run = run
+    }
 
     /// A method whose result is computed whole.
     static func plain(
@@ -33,11 +40,10 @@ struct MethodTable: Sendable {
     /// - Parameter groups: all but the inference methods.
     init(_ groups: [[String: MethodHandler]]) {
         var handlers = groups.reduce(into: [:]) { all, group in all.merge(group) { $1 } }
-        chat = .inference(.chat)
-        messages = .inference(.messages)
-        handlers[Operation.chat.rawValue] = chat
-        handlers[Operation.messages.rawValue] = messages
-        handlers[Operation.models.rawValue] = .inference(.models)
+        for operation in Operation.allCases { handlers[operation.rawValue] = .inference(operation) }
+        for name in handlers.keys { handlers[name]?.name = name }
+        chat = handlers[Operation.chat.rawValue] ?? .inference(.chat)
+        messages = handlers[Operation.messages.rawValue] ?? .inference(.messages)
         self.handlers = handlers
     }
 

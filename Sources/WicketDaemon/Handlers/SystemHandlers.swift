@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayEngine
 import GatewayModel
+import GatewayPolicy
 import GatewayStore
 import JSONBytes
 import KeyVault
@@ -66,7 +67,7 @@ enum SystemHandlers {
             SystemWhoami.Result(
                 pid: Int(peer.pid), uid: Int(peer.uid), gid: Int(peer.gid), groups: peer.groups.map(Int.init),
                 executable: peer.executable, unit: peer.unit, cgroup: peer.cgroup, container: peer.container,
-                isAdmin: request.session.role == .admin
+                policy: request.session.policy?.name, isAdmin: request.session.role == .admin
             ).write)
     }
 
@@ -101,6 +102,7 @@ enum SystemHandlers {
         var defaults = request.session.services.defaults
         try defaults.apply(node, of: request.document, path: "params.defaults")
         request.session.ownDefaults = defaults
+        request.session.ownDefaultsSayConfig = request.document.find("config", in: node) != nil
         let names = request.document.members(of: node).compactMap { request.document.string($0.key) }
         return json(SessionConfigure.Result(defaults: names).write)
     }

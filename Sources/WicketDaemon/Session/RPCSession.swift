@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayEngine
 import GatewayModel
+import GatewayPolicy
 import JSONBytes
 import JSONRPC
 import Reactor
@@ -16,12 +17,17 @@ final class RPCSession {
     let services: ReactorServices
     /// `session.configure`'s over the configuration's, once it was called.
     var ownDefaults: CallOptions?
+    /// Whether those say a config, or that there is none.
+    var ownDefaultsSayConfig = false
+    /// See `policy`.
+    var access: AccessDecision
     private var running: [RunningRequest] = []
 
     init(connection: Connection, role: SocketRole, services: ReactorServices) {
         self.connection = connection
         self.role = role
         self.services = services
+        access = role == .use ? services.shared.policies.decision(for: connection.peer) : .unrestricted
         services.shared.counters.connections.add(1, ordering: .relaxed)
     }
 
@@ -68,6 +74,7 @@ final class RPCSession {
         do throws(GatewayFailure) {
             if running.count >= services.shared.maximumInFlight { throw .tooManyInFlight(services.shared.maximumInFlight) }
             let method = try services.methods.entry(for: request, role: role)
+            try policy?.checkMethod(method.name)
             add(handle)
             services.shared.counters.inFlight.add(1, ordering: .relaxed)
             handle.task = services.reactor.spawn { await method.run(handle) }

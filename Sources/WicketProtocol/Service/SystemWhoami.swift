@@ -19,12 +19,14 @@ package enum SystemWhoami: RPCMethod {
         package var unit: String?
         package var cgroup: String?
         package var container: String?
+        /// The policy that its calls come under; nil where none matches, and on the admin socket, which has none.
+        package var policy: String?
         /// The socket that it came in by, which decides about admin rights.
         package var isAdmin: Bool
 
         package init(
             pid: Int, uid: Int, gid: Int, groups: [Int], executable: String?, unit: String?, cgroup: String?, container: String?,
-            isAdmin: Bool
+            policy: String?, isAdmin: Bool
         ) {
             self.pid = pid
             self.uid = uid
@@ -34,6 +36,7 @@ package enum SystemWhoami: RPCMethod {
             self.unit = unit
             self.cgroup = cgroup
             self.container = container
+            self.policy = policy
             self.isAdmin = isAdmin
         }
 
@@ -50,6 +53,7 @@ package enum SystemWhoami: RPCMethod {
             json.key("unit"); json.string(orNull: unit)
             json.key("cgroup"); json.string(orNull: cgroup)
             json.key("container"); json.string(orNull: container)
+            json.key("policy"); json.string(orNull: policy)
             json.key("socket"); json.string(isAdmin ? "admin" : "use")
             json.endObject()
         }

@@ -156,6 +156,55 @@ class Configs(Generic[RecordT]):
         return self._call("configs.check", {"config": config})
 
 
+class Policies(Generic[RecordT]):
+    """``client.admin.policies``: who may use what."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        self._call = call
+
+    def create(
+        self, *, name: str, priority: Optional[int] = None, match: Optional[Mapping[str, Any]] = None,
+        allow: Optional[Mapping[str, Any]] = None, deny: Optional[Mapping[str, Any]] = None,
+        defaults: Optional[Mapping[str, Any]] = None,
+    ) -> RecordT:
+        """Adds a policy. The lowest ``priority`` is asked first, and the first that matches a process counts."""
+        return self._call("policies.create", given(
+            name=name, priority=priority, match=match, allow=allow, deny=deny, defaults=defaults))
+
+    def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> RecordT:
+        """A page of policies, in the order in which they are asked: ``policies`` and ``next_cursor``."""
+        return self._call("policies.list", given(limit=limit, cursor=cursor))
+
+    def get(self, name: str) -> RecordT:
+        """One policy."""
+        return self._call("policies.get", {"name": name})
+
+    def update(
+        self, name: str, *, priority: Optional[int] = None, match: Optional[Mapping[str, Any]] = None,
+        allow: Optional[Mapping[str, Any]] = None, deny: Optional[Mapping[str, Any]] = None,
+        defaults: Optional[Mapping[str, Any]] = None,
+    ) -> RecordT:
+        """Changes the parts that are given, each as a whole; an empty mapping empties one."""
+        return self._call("policies.update", given(
+            name=name, priority=priority, match=match, allow=allow, deny=deny, defaults=defaults))
+
+    def delete(self, name: str) -> RecordT:
+        """Removes a policy."""
+        return self._call("policies.delete", {"name": name})
+
+    def test(
+        self, *, uid: Optional[int] = None, gid: Optional[int] = None, user: Optional[str] = None,
+        groups: Optional[Iterable[Any]] = None, unit: Optional[str] = None, cgroup: Optional[str] = None,
+        method: Optional[str] = None, virtual_key: Optional[str] = None, provider: Optional[str] = None,
+        model: Optional[str] = None, config: Optional[str] = None,
+    ) -> RecordT:
+        """Tells which policy a process comes under, and whether it may do this: ``allowed`` and ``reason``."""
+        return self._call("policies.test", given(
+            uid=uid, gid=gid, user=user, groups=None if groups is None else list(groups), unit=unit, cgroup=cgroup,
+            method=method, virtual_key=virtual_key, provider=provider, model=model, config=config,
+        ))
+
+
 class Targets(Generic[RecordT]):
     """``client.admin.targets``: breakers, latencies and requests in flight."""
 
@@ -228,6 +277,7 @@ class Admin(Generic[RecordT]):
         self.vault: Vault[RecordT] = Vault(call)
         self.providers: Providers[RecordT] = Providers(call)
         self.configs: Configs[RecordT] = Configs(call)
+        self.policies: Policies[RecordT] = Policies(call)
         self.targets: Targets[RecordT] = Targets(call)
         self.requests: Requests[RecordT] = Requests(call)
         self.logs: Logs[RecordT] = Logs(call)
