@@ -96,7 +96,9 @@ struct KeysImport: AsyncParsableCommand {
         for line in strangeLines { console.note("Line \(line) is not understood, and passed by.") }
         for step in plan.steps {
             let what = step.action == .create ? "new key \(step.name)" : "new secret of \(step.name)"
-            if let reason = step.reason { console.note("\(step.place): passed by, \(reason)") } else {
+            if let reason = step.reason {
+                console.note("\(step.place): passed by, \(reason)")
+            } else {
                 try console.line("\(step.place): \(what) for \(step.provider)")
             }
         }
