@@ -10,6 +10,8 @@ import pytest
 import container
 import places
 
+#: 64 hexadecimal digits.
+MASTER_KEY = "5eed" * 16
 SERVICE = r"""
 [Service]
 Type=notify
@@ -19,6 +21,7 @@ ExecStart={wicketd} --config /etc/wicket.yaml --state-dir /var/lib/wicket \
 RuntimeDirectory=wicket
 StateDirectory=wicket
 StateDirectoryMode=0700
+LoadCredentialEncrypted=wicket-master
 NoNewPrivileges=yes
 ProtectSystem=strict
 ProtectHome=yes
@@ -46,6 +49,11 @@ def booted(wicketd, wicket_program):
         box.run("useradd", "--system", "wicket")
         box.write("/etc/wicket.yaml", '{"socket_mode": "0666"}')
         box.write("/etc/systemd/system/wicketd.service", SERVICE.format(wicketd=wicketd))
+        box.run("systemd-creds", "setup")
+        box.write("/root/master", MASTER_KEY, 0o600)
+        box.run("mkdir", "-p", "/etc/credstore.encrypted")
+        box.run("systemd-creds", "encrypt", "--with-key=host", "/root/master", "/etc/credstore.encrypted/wicket-master")
+        box.run("rm", "/root/master")
         box.run("systemctl", "daemon-reload")
         started = box.run("systemctl", "start", "wicketd", check=False)
         assert started.returncode == 0, box.journal("wicketd")
@@ -79,6 +87,43 @@ def test_each_connection_is_told_apart(booted):
 def test_a_caller_without_a_unit_gets_none(booted):
     me = whoami(booted)
     assert (me["uid"], me["unit"]) == (0, None)
+
+
+def admin(box, method, params="{}"):
+    done = box.run(places.WICKET, "call", method, params, "--json", "--admin-socket", "/run/wicket/admin/admin.sock")
+    return json.loads(done.stdout)
+
+
+def test_the_master_key_is_a_credential_that_is_sealed_to_the_host(booted):
+    status = admin(booted, "vault.status")
+    assert (status["state"], status["master_key"]["source"]) == ("unlocked", "credential")
+    assert not (booted.root / "var/lib/wicket/master.key").exists()
+    admin(booted, "virtual_keys.create", '{"name":"k","provider":"openai","secret":{"api_key":"sk-canary-0123456789abcdef"}}')
+    booted.run("systemctl", "restart", "wicketd")
+    assert admin(booted, "vault.status")["readable_keys"] == 1
+    # Nobody else reads it, and it is in no file, log or environment.
+    path = status["master_key"]["path"]
+    assert booted.run("setpriv", "--reuid=65534", "--clear-groups", "cat", path, check=False).returncode != 0
+    pid = booted.run("systemctl", "show", "-p", "MainPID", "--value", "wicketd").stdout.strip()
+    environment = booted.run("cat", f"/proc/{pid}/environ", f"/proc/{pid}/cmdline").stdout
+    journal = booted.run("journalctl", "--no-pager", "-o", "export").stdout
+    for text in (MASTER_KEY, "sk-canary-0123456789abcdef"):
+        assert text not in environment and text not in journal
+        found = booted.run("grep", "-rlaF", text, "/var/lib", "/etc", "/run/log", "/var/log", check=False)
+        assert found.stdout == ""
+
+
+def test_a_credential_of_another_host_leaves_the_vault_locked_and_untouched(booted):
+    good = booted.run("cat", "/etc/credstore.encrypted/wicket-master").stdout
+    booted.write("/root/master", "ba5e" * 16, 0o600)
+    booted.run("systemd-creds", "encrypt", "--with-key=host", "--name=wicket-master", "/root/master",
+               "/etc/credstore.encrypted/wicket-master")
+    booted.run("systemctl", "restart", "wicketd")
+    status = admin(booted, "vault.status")
+    assert (status["state"], status["virtual_keys"], status["readable_keys"]) == ("locked", 1, 0)
+    booted.write("/etc/credstore.encrypted/wicket-master", good, 0o600)
+    booted.run("systemctl", "restart", "wicketd")
+    assert admin(booted, "vault.status")["readable_keys"] == 1
 
 
 def test_without_the_bus_a_caller_is_served_and_has_no_unit(booted):
