@@ -47,6 +47,14 @@ package struct LineSplitter: Sendable {
         buffer.append(contentsOf: bytes)
     }
 
+    /// Frees the room that the next line would come to, where none has begun to come.
+    package mutating func giveBackRoom() {
+        if pendingCount > 0 { return }
+        buffer = []
+        lineStart = 0
+        searched = 0
+    }
+
     /// The next complete line, or nil when more bytes are needed.
     package mutating func nextLine() -> Line? {
         while state == .reading {

@@ -183,7 +183,19 @@ package final class Connection {
 
     // MARK: Input
 
+    /// What comes in may be a secret: no copy of it is left behind in the buffers that it passes through.
+    package var holdsSecrets = false
+
     private func read() {
+        if !holdsSecrets { return readSome() }
+        wicket_begin_wiping_freed_memory()
+        readSome()
+        if let base = server.readBuffer.baseAddress { explicit_bzero(base, server.readBuffer.count) }
+        splitter.giveBackRoom()
+        wicket_end_wiping_freed_memory()
+    }
+
+    private func readSome() {
         // A few reads a turn at most, so that one loud peer does not starve the others.
         for _ in 0..<4 where !isClosed && !inputEnded && !isCongested {
             let count = server.readBuffer.withMemoryRebound(to: UInt8.self) { Glibc.read(descriptor, $0.baseAddress, $0.count) }

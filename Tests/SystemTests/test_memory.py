@@ -45,24 +45,29 @@ def copies(pid, secret):
 
 
 @ROOT
-def test_keys_are_in_protected_memory_only(make_daemon, connect):
-    """As the daemon is after a restart; what sending a key leaves behind in libcurl is wiped as it is freed."""
-    key = new_key()
+@pytest.mark.parametrize("padding", ["", " " * 100_000], ids=["in one read", "in several reads"])
+def test_keys_are_in_protected_memory_only(make_daemon, connect, padding):
+    """From the moment that they were put in; what sending a key leaves behind in libcurl is wiped as it is freed."""
+    old, key = new_key(), new_key()
     daemon = make_daemon()
+    master = (daemon.state / "master.key").read_bytes()
     with HTTPUpstream(lambda exchange: exchange.json(completion())) as upstream:
-        connect(daemon, admin=True).call("virtual_keys.create", {
-            "name": "k", "provider": "openai", "secret": {"api_key": key}, "base_url": f"{upstream.origin}/v1"})
-        assert daemon.stop() == 0
-        daemon.start()
-        master = (daemon.state / "master.key").read_bytes()
-        assert copies(daemon.pid, key) == [] and copies(daemon.pid, master) == []
+        admin = connect(daemon, admin=True)
+        admin.call("virtual_keys.create", {
+            "name": "k", "provider": "openai", "note": padding[:1000], "secret": {"api_key": old}, "base_url": f"{upstream.origin}/v1"})
+        admin.send_bytes(padding.encode())
+        admin.call("virtual_keys.rotate", {"name": "k", "secret": {"api_key": key}, "grace_s": 60})
+        assert copies(daemon.pid, key) == [] and copies(daemon.pid, old) == [] and copies(daemon.pid, master) == []
         client = connect(daemon)
         for _ in range(50):
             client.call("chat.completions.create", chat(provider=None, options={"virtual_key": "k"}))
         assert upstream.exchanges[-1].headers["authorization"] == f"Bearer {key}"
-        assert copies(daemon.pid, master) == []
-        assert copies(daemon.pid, key) == []
+        for secret in (key, old, master):
+            assert copies(daemon.pid, secret) == []
         assert copies(daemon.pid, b"chat/completions"), "the search finds what is there"
+        assert daemon.stop() == 0
+        daemon.start()
+        assert copies(daemon.pid, key) == [] and copies(daemon.pid, master) == []
 
 
 def test_the_daemon_leaves_no_core_file_and_starts_no_process(daemon, client):

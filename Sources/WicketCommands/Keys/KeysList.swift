@@ -18,7 +18,7 @@ struct KeysList: AsyncParsableCommand {
     mutating func run() async throws {
         let console = global.console
         let client = try await global.connectAdmin()
-        let titles = ["NAME", "PROVIDER", "MODELS", "BASE URL", "FINGERPRINT", "CREATED", "NOTE"]
+        let titles = ["NAME", "PROVIDER", "MODELS", "BASE URL", "FINGERPRINT", "LAST USED", "OWNER", "NOTE"]
         var table = Table(titles.map { Table.Column($0) })
         let keys = try await client.allRows(VirtualKeysList.name, "virtual_keys", console) {
             WicketValue(writing: VirtualKeysList.Params(page: $0).write)
@@ -33,7 +33,12 @@ struct KeysList: AsyncParsableCommand {
         let models = key["models"].isNull ? "all" : key["models"].elements.compactMap(\.string).joined(separator: ", ")
         return [
             key["name"].string ?? "", key["provider"].string ?? "", models, key["base_url"].string ?? "",
-            key["fingerprint"].string ?? "", shortTime(key["created_at"].string), key["note"].string ?? "",
+            key["fingerprint"].string ?? "", key["last_used_at"].string.map { shortTime($0) } ?? "never", owner(key["owner"]),
+            key["note"].string ?? "",
         ]
+    }
+
+    private static func owner(_ owner: WicketValue) -> String {
+        owner["user"].string ?? owner["uid"].int.map { "uid \($0)" } ?? ""
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CLinux
 import GatewayEngine
 import GatewayModel
 import GatewayPolicy
@@ -29,6 +30,7 @@ final class RPCSession {
         self.services = services
         access = role == .use ? services.shared.policies.decision(for: connection.peer) : .unrestricted
         services.shared.counters.connections.add(1, ordering: .relaxed)
+        connection.holdsSecrets = role == .admin
     }
 
     var defaults: CallOptions { ownDefaults ?? services.defaults }
@@ -111,15 +113,42 @@ final class RPCSession {
             last.place = place
         }
         if running.isEmpty, inputHasEnded { connection.closeWhenSent() }
+        stopWipingSoon()
     }
 
     private var inputHasEnded = false
+
+    // MARK: Traces
+
+    /// Whether what this thread frees is overwritten: an admin's request may hold a key or a passphrase, in its line, its document
+    /// and what is made of them, until all of that is gone.
+    private var isWiping = false
+
+    private func startWiping() {
+        if isWiping { return }
+        isWiping = true
+        wicket_begin_wiping_freed_memory()
+    }
+
+    /// A request is let go of after its reply, so this is for the turn after.
+    private func stopWipingSoon() {
+        guard isWiping, running.isEmpty else { return }
+        _ = services.reactor.schedule(at: services.reactor.now) { [self] in
+            guard isWiping, running.isEmpty else { return }
+            isWiping = false
+            wicket_end_wiping_freed_memory()
+            wicket_wipe_stack()
+        }
+    }
 }
 
 extension RPCSession: ConnectionDelegate {
     func received(_ line: LineSplitter.Line) {
         switch line {
-        case .complete(let bytes): handle(bytes)
+        case .complete(let bytes):
+            if role == .admin { startWiping() }
+            handle(bytes)
+            stopWipingSoon()
         case .tooLong:
             connection.write { out in
                 JSONRPCWriter.error(id: nil, .lineTooLong(limit: services.shared.limits.lineBytes), to: &out)
