@@ -54,9 +54,9 @@ def image():
 
 
 class Container:
-    """Booted when made. What this machine built is seen at the paths that it has here, and cannot be written."""
+    """Booted when made. What this machine built is in `/opt/wicket`, its libraries where they are here; neither can be written."""
 
-    def __init__(self, folder, *, visible):
+    def __init__(self, folder, *, programs):
         self.name = f"wicket-{os.getpid()}"
         self.root = Path(folder) / "root"
         self.root.mkdir()
@@ -64,7 +64,7 @@ class Container:
         self.leader = None
         self.cgroups = [CGROUPS / "systemd" / self.name, CGROUPS / "unified" / self.name]
         subprocess.run(["tar", "--extract", "--file", str(image()), "--directory", str(self.root)], check=True)
-        self._start(visible)
+        self._start([f"{program}:{inside(program)}" for program in programs] + libraries(*programs))
 
     def _start(self, visible):
         binds = [f"--bind-ro={path}" for path in visible]
@@ -129,6 +129,11 @@ class Container:
                     folder.rmdir()
             if group.is_dir():
                 group.rmdir()
+
+
+def inside(program):
+    """The path that a program of this machine has in a container."""
+    return f"/opt/wicket/{os.path.basename(program)}"
 
 
 def libraries(*programs):

@@ -43,12 +43,11 @@ def booted(wicketd, wicket_program):
     except container.Unreachable as unreachable:
         pytest.skip(str(unreachable))
     folder = tempfile.mkdtemp(prefix="wk-container-")
-    programs = [wicketd, wicket_program]
-    box = container.Container(folder, visible=[*programs, *container.libraries(*programs)])
+    box = container.Container(folder, programs=[wicketd, wicket_program])
     try:
         box.run("useradd", "--system", "wicket")
         box.write("/etc/wicket.yaml", '{"socket_mode": "0666"}')
-        box.write("/etc/systemd/system/wicketd.service", SERVICE.format(wicketd=wicketd))
+        box.write("/etc/systemd/system/wicketd.service", SERVICE.format(wicketd=container.inside(wicketd)))
         box.run("systemd-creds", "setup")
         box.write("/root/master", MASTER_KEY, 0o600)
         box.run("mkdir", "-p", "/etc/credstore.encrypted")
@@ -64,7 +63,7 @@ def booted(wicketd, wicket_program):
 
 
 def whoami(box, *runner):
-    done = box.run(*runner, places.WICKET, "whoami", "--json", "--socket", "/run/wicket/wicket.sock")
+    done = box.run(*runner, container.inside(places.WICKET), "whoami", "--json", "--socket", "/run/wicket/wicket.sock")
     return json.loads(done.stdout)
 
 
@@ -90,7 +89,7 @@ def test_a_caller_without_a_unit_gets_none(booted):
 
 
 def admin(box, method, params="{}"):
-    done = box.run(places.WICKET, "call", method, params, "--json", "--admin-socket", "/run/wicket/admin/admin.sock")
+    done = box.run(container.inside(places.WICKET), "call", method, params, "--json", "--admin-socket", "/run/wicket/admin/admin.sock")
     return json.loads(done.stdout)
 
 

@@ -120,8 +120,8 @@ final class RPCSession {
 
     // MARK: Traces
 
-    /// Whether what this thread frees is overwritten: an admin's request may hold a key or a passphrase, in its line, its document
-    /// and what is made of them, until all of that is gone.
+    /// Whether what this thread frees is overwritten: an admin's request may hold a key or a passphrase, in its line, its
+    /// document and what is made of them, until all of that is gone.
     private var isWiping = false
 
     private func startWiping() {
