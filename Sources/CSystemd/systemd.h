@@ -34,7 +34,3 @@ static inline int wicket_is_unknown_method(sd_bus_message *answer) {
     return sd_bus_message_is_method_error(answer, SD_BUS_ERROR_UNKNOWN_METHOD) > 0
         || sd_bus_message_is_method_error(answer, SD_BUS_ERROR_ACCESS_DENIED) > 0;
 }
-/// Whether nobody answered in time.
-static inline int wicket_is_no_reply(sd_bus_message *answer) {
-    return sd_bus_message_is_method_error(answer, SD_BUS_ERROR_NO_REPLY) > 0;
-}

@@ -60,6 +60,10 @@ package final class ConnectionServer {
 
     func forget(_ connection: Connection) {
         connections[ObjectIdentifier(connection)] = nil
+        resumeListeners()
+    }
+
+    private func resumeListeners() {
         if !isFull { for listener in listeners { listener.resume() } }
     }
 
@@ -73,7 +77,9 @@ package final class ConnectionServer {
         unitsAsked += 1
         units.findUnit(of: process) { [self] unit in
             unitsAsked -= 1
-            open(descriptor, unit.map(peer.with(unit:)) ?? peer, opened)
+            open(descriptor, unit.map { peer.with(unit: ControlGroup.unit(toldBySystemd: $0)) } ?? peer, opened)
+            // Had it failed, nobody else would.
+            resumeListeners()
         }
     }
 

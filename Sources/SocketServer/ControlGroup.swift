@@ -18,15 +18,19 @@ struct ControlGroup {
 
     /// The systemd unit, or nil: the first below the slices, since what is below a unit that was delegated is named by whoever
     /// runs in it. A unit of a user's own manager stands behind that manager's name, `user@1000.service/editor.service`: users
-    /// may give theirs any name.
+    /// may give theirs any name. Where there is none, as where the user made groups of its own, the name ends with the slash.
     ///
     /// The rule is systemd's own (`sd_pid_get_unit`, `sd_pid_get_user_unit`).
     var unit: String? {
         var elements = path.split(separator: "/")[...]
         guard let unit = Self.takeUnit(&elements) else { return nil }
-        guard unit.hasPrefix("user@"), unit.hasSuffix(".service"), let own = Self.takeUnit(&elements) else { return unit }
-        return "\(unit)/\(own)"
+        return Self.isUserManager(unit) ? "\(unit)/\(Self.takeUnit(&elements) ?? "")" : unit
     }
+
+    /// The unit as systemd tells it, which says of a user's process only that it is its manager's.
+    static func unit(toldBySystemd name: String) -> String { isUserManager(name) ? name + "/" : name }
+
+    private static func isUserManager(_ unit: String) -> Bool { unit.hasPrefix("user@") && unit.hasSuffix(".service") }
 
     private static func takeUnit(_ elements: inout ArraySlice<Substring>) -> String? {
         elements = elements.drop { $0.hasSuffix(".slice") }

@@ -49,8 +49,8 @@ func policy(
         ("web.service", "user@1000.service/web.service", false),
         ("*web.service", "user@1000.service/web.service", false), ("*", "user@1000.service/web.service", false),
         ("user@1000.service/web.service", "user@1000.service/web.service", true),
-        ("user@*.service/*", "user@1000.service/web.service", true), ("user@*.service/*", "user@1000.service", false),
-        ("user@1000.service", "user@1000.service", true),
+        ("user@*.service/*", "user@1000.service/web.service", true), ("user@*.service/*", "user@1000.service/", true),
+        ("*.service", "user@1000.service/", false),
     ])
     func `a unit of a user's own manager fits only a pattern that is for one`(pattern: String, unit: String, fits: Bool) throws {
         let peer = PeerIdentity(pid: 1, uid: 1000, gid: 1000, unit: unit)

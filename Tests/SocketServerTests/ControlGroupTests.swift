@@ -44,7 +44,10 @@ struct ControlGroupTests {
             path: "/user.slice/user-1000.slice/user@1000.service/init.scope", unit: "user@1000.service/init.scope"),
         Case(
             text: "0::/user.slice/user-1000.slice/user@1000.service\n",
-            path: "/user.slice/user-1000.slice/user@1000.service", unit: "user@1000.service"),
+            path: "/user.slice/user-1000.slice/user@1000.service", unit: "user@1000.service/"),
+        Case(
+            text: "0::/user.slice/user-1000.slice/user@1000.service/made.slice/anything\n",
+            path: "/user.slice/user-1000.slice/user@1000.service/made.slice/anything", unit: "user@1000.service/"),
         Case(
             text: "0::/user.slice/user-1000.slice/session-3.scope\n", path: "/user.slice/user-1000.slice/session-3.scope",
             unit: "session-3.scope"),

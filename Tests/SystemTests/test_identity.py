@@ -3,6 +3,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 
 import pytest
@@ -195,3 +196,37 @@ def test_whoami_names_the_policy_that_ones_calls_come_under(open_daemon, connect
     with pytest.raises(RpcFailure) as caught:
         one.client.call("models.list", {})
     assert caught.value.type == "permission_denied" and "guests" in caught.value.message
+
+
+@needs_root
+def test_a_bus_that_hangs_costs_a_peer_its_unit_and_nobody_else_anything(make_daemon, connect, recorder, short_folder):
+    """In a mount namespace whose /proc hides other users' processes, with a system bus that takes connections and says nothing."""
+    folder = short_folder()
+    folder.chmod(0o755)
+    with socket.socket(socket.AF_UNIX) as bus:
+        bus.bind(str(folder / "bus"))
+        bus.listen(50)
+        os.chmod(folder / "bus", 0o777)
+        daemon = make_daemon(
+            start=False, config={"socket_mode": "0666", "reactors": 1},
+            environment={"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={folder / 'bus'}"})
+        for each in (daemon.folder, daemon.config_file):
+            os.chown(each, 12345, 12345)
+        daemon.command = [
+            "unshare", "--mount", "sh", "-c",
+            'mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid 12345 --regid 12345 --clear-groups "$0" "$@"',
+            *daemon.command]
+        daemon.start()
+        daemon.use_socket.parent.chmod(0o755)
+        daemon.folder.chmod(0o755)
+        peers = [Peer(daemon.use_socket, uid=uid) for uid in (12345, 12346, 12347)]
+        try:
+            for one, uid in zip(peers, (12345, 12346, 12347)):
+                client = RpcClient(None, recorder, over=one.socket, timeout=30)
+                assert client.call("system.ping") == {"pong": True}
+                me = client.call("system.whoami")
+                assert me["uid"] == uid and (uid == 12345 or me["unit"] is None)
+        finally:
+            for one in peers:
+                one.close()
+        assert daemon.stop() == 0

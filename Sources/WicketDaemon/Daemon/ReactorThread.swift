@@ -92,8 +92,9 @@ final class ReactorThread: @unchecked Sendable {
     func use(_ reloadable: Reloadable) { services?.use(reloadable) }
 
     func shutDown() {
+        // Peers whose unit is being asked for become connections, which are closed with the others.
+        units?.close()
         server?.closeAll()
         transport?.close()
-        units?.close()
     }
 }

@@ -7,12 +7,13 @@ import SocketServer
 /// Asks systemd over the system's D-Bus which unit a process is in, where the daemon's own sandbox (`ProtectProc=invisible`)
 /// hides other processes from it. The bus is one more descriptor of the reactor. Confined to its thread.
 ///
-/// A manager that does not answer within a fifth of a second costs a peer its unit, not its connection; after that nobody is
-/// asked for some seconds.
+/// A bus or a manager that does not answer within a fifth of a second costs a peer its unit, not its connection; after that
+/// nobody is asked for some seconds.
 final class SystemdUnits: UnitDirectory {
     private let reactor: Reactor
     private var bus: OpaquePointer?
     private var registration: Registration?
+    /// When the oldest question is given up.
     private var timer: TimerID?
     private var questions: [ObjectIdentifier: Question] = [:]
     /// Nobody is asked before that instant of the reactor's clock.
@@ -26,27 +27,49 @@ final class SystemdUnits: UnitDirectory {
         guard reactor.now >= restsUntil, let bus = connected() else { return found(nil) }
         let question = Question(process, self, found)
         questions[ObjectIdentifier(question)] = question
-        ask(question, bus)
+        if timer == nil { watchOldest(question.since) }
+        if sd_bus_is_ready(bus) > 0 { ask(question, bus) }
         processBus()
     }
 
     func close() {
+        giveUp()
+    }
+
+    /// In nanoseconds.
+    private static let patience: UInt64 = 200_000_000
+
+    private func watchOldest(_ since: UInt64) {
+        timer = reactor.schedule(at: since &+ Self.patience) { [unowned self] in
+            timer = nil
+            guard let oldest = questions.values.map(\.since).min() else { return }
+            if oldest &+ Self.patience <= reactor.now { giveUp() } else { watchOldest(oldest) }
+        }
+    }
+
+    /// Nobody is asked for a while, and who waits gets no unit.
+    private func giveUp() {
         rest()
-        for question in questions.values { question.answer(nil) }
+        restsUntil = reactor.now &+ 5_000_000_000
+        let open = Array(questions.values)
         questions.removeAll()
+        for question in open { question.answer(nil) }
     }
 
     // MARK: Questions
 
     private final class Question {
         let process: PeerProcess
+        let since: UInt64
         unowned let units: SystemdUnits
         private var found: ((String?) -> Void)?
         var slot: OpaquePointer?
+        var wasAsked = false
         var wasByDescriptor = false
 
         init(_ process: consuming PeerProcess, _ units: SystemdUnits, _ found: @escaping (String?) -> Void) {
             self.process = process
+            since = units.reactor.now
             self.units = units
             self.found = found
         }
@@ -63,6 +86,7 @@ final class SystemdUnits: UnitDirectory {
     private func ask(_ question: Question, _ bus: OpaquePointer) {
         sd_bus_slot_unref(question.slot)
         question.slot = nil
+        question.wasAsked = true
         question.wasByDescriptor = knowsDescriptors
         let context = Unmanaged.passUnretained(question).toOpaque()
         let status =
@@ -82,8 +106,6 @@ final class SystemdUnits: UnitDirectory {
             return units.ask(question, bus)
         }
         guard sd_bus_message_is_method_error(answer, nil) <= 0, let name = wicket_unit_of_answer(answer) else {
-            // A process of no unit, or a manager that did not answer in time.
-            if wicket_is_no_reply(answer) != 0 { units.restsSoon() }
             return units.end(question, nil)
         }
         defer { free(name) }
@@ -92,6 +114,10 @@ final class SystemdUnits: UnitDirectory {
 
     private func end(_ question: Question, _ unit: String?) {
         questions[ObjectIdentifier(question)] = nil
+        if questions.isEmpty, let timer {
+            reactor.cancel(timer)
+            self.timer = nil
+        }
         question.answer(unit)
     }
 
@@ -101,14 +127,13 @@ final class SystemdUnits: UnitDirectory {
         if let bus { return bus }
         var opened: OpaquePointer?
         guard sd_bus_open_system(&opened) >= 0, let opened else {
-            restsSoon()
+            restsUntil = reactor.now &+ 5_000_000_000
             return nil
         }
-        sd_bus_set_method_call_timeout(opened, 200_000)
         let descriptor = sd_bus_get_fd(opened)
         guard descriptor >= 0, let registration = try? reactor.register(descriptor, [.readable, .writable], self) else {
             sd_bus_close_unref(opened)
-            restsSoon()
+            restsUntil = reactor.now &+ 5_000_000_000
             return nil
         }
         self.registration = registration
@@ -120,34 +145,19 @@ final class SystemdUnits: UnitDirectory {
         guard let bus else { return }
         var status: Int32 = 1
         while status > 0 { status = sd_bus_process(bus, nil) }
-        if status < 0 {
-            rest()
-            restsSoon()
-            let open = Array(questions.values)
-            questions.removeAll()
-            for question in open { question.answer(nil) }
-            return
-        }
-        waitForBus(bus)
+        if status < 0 { return giveUp() }
+        // Before the bus has let us in, a call that hands over a descriptor would wait for that, and all of the reactor with it.
+        if sd_bus_is_ready(bus) > 0, askThoseWhoWait(bus) { return processBus() }
+        guard let registration else { return }
+        let events = sd_bus_get_events(bus)
+        reactor.update(registration, events > 0 && events & POLLOUT != 0 ? [.readable, .writable] : .readable)
     }
 
-    /// Waits for what the bus waits for: descriptor and timeout.
-    private func waitForBus(_ bus: OpaquePointer) {
-        if let registration {
-            let events = sd_bus_get_events(bus)
-            var interest = Readiness.readable
-            if events > 0, events & POLLOUT != 0 { interest.insert(.writable) }
-            reactor.update(registration, interest)
-        }
-        if let timer { reactor.cancel(timer) }
-        timer = nil
-        var due: UInt64 = 0
-        guard !questions.isEmpty, sd_bus_get_timeout(bus, &due) > 0, due != .max else { return }
-        // In microseconds of CLOCK_MONOTONIC, which is the reactor's clock.
-        timer = reactor.schedule(at: due &* 1000) { [unowned self] in
-            timer = nil
-            processBus()
-        }
+    /// - Returns: whether anybody was asked.
+    private func askThoseWhoWait(_ bus: OpaquePointer) -> Bool {
+        let waiting = questions.values.filter { !$0.wasAsked }
+        for question in waiting { ask(question, bus) }
+        return !waiting.isEmpty
     }
 
     /// Lets go of the bus; the next question opens it anew.
@@ -159,8 +169,6 @@ final class SystemdUnits: UnitDirectory {
         if let bus { sd_bus_close_unref(bus) }
         bus = nil
     }
-
-    private func restsSoon() { restsUntil = reactor.now &+ 5_000_000_000 }
 }
 
 extension SystemdUnits: ReadinessHandler {
