@@ -76,9 +76,12 @@ package final class AccessPolicy: Sendable {
         if !permits(.providers, id) { throw refusal(.providers, id, path: path) }
     }
 
+    /// Whether it says anything of models.
+    package var limitsModels: Bool { allow.models != nil || deny.models != nil }
+
     /// A list may name a model as it is asked for or as the provider calls it, each also with the provider before it.
     package func checkModel(asked: String, resolved: String, provider: String, path: String) throws(GatewayFailure) {
-        if allow.models == nil, deny.models == nil { return }
+        if !limitsModels { return }
         var names = [asked, provider + "/" + asked]
         if resolved != asked { names += [resolved, provider + "/" + resolved] }
         let isDenied = names.contains { fits($0, deny.models) }

@@ -81,7 +81,7 @@ extension KeyVault {
     }
 
     func entry(_ name: String) throws(GatewayFailure) -> VaultEntry {
-        guard let entry = state.withLock({ $0.entries[name] }) else { throw noSuchKey(name) }
+        guard name.isASCII, let entry = state.withLock({ $0.entries[name] }) else { throw noSuchKey(name) }
         return entry
     }
 
@@ -89,7 +89,7 @@ extension KeyVault {
     private func unlockedEntry(_ name: String) throws(GatewayFailure) -> VaultEntry {
         let outcome = state.withLock { state in
             Result { () throws(GatewayFailure) in
-                guard let entry = state.entries[name] else { throw noSuchKey(name) }
+                guard name.isASCII, let entry = state.entries[name] else { throw noSuchKey(name) }
                 try state.lock.requireOpen()
                 return entry
             }

@@ -24,7 +24,7 @@ package struct ProviderCatalog: Sendable {
     /// Every id, sorted.
     package var ids: [String] { entries.keys.sorted() }
 
-    package func provider(_ id: String) -> Provider? { entries[id] }
+    package func provider(_ id: String) -> Provider? { id.isASCII ? entries[id] : nil }
 
     /// This catalog with one entry more, or with another in the place of the one that has its id.
     package func adding(_ provider: Provider) -> ProviderCatalog {
@@ -37,5 +37,7 @@ package struct ProviderCatalog: Sendable {
     package func nearest(to id: String) -> String? { closestName(to: id, among: ids) }
 
     /// The model to send: what `name` stands for, or `name` itself where it is no alias.
-    package func resolveModel(_ name: String, for provider: Provider) -> String { provider.modelAliases[name] ?? name }
+    package func resolveModel(_ name: String, for provider: Provider) -> String {
+        name.isASCII ? provider.modelAliases[name] ?? name : name
+    }
 }

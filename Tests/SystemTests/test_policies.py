@@ -484,3 +484,41 @@ def test_the_commands(gate, wicket_program, tmp_path):
     assert code == 1 and json.loads(told)["allowed"] is False and error == ""
     assert wicket("delete", "web")[:2] == (0, "Removed web.\n")
     assert "No policies" in wicket("list")[2]
+
+
+def test_a_look_alike_of_a_denied_name_is_no_name(gate):
+    """To a Swift dictionary the Kelvin sign is a K."""
+    gate = gate()
+    prod = gate.provider("prodK", then=ok("prod"))
+    gate.admin.call("configs.create", {"name": "OK", "config": {"virtual_key": "prodK"}})
+    gate.policy(match={"uid": [ONE]}, deny={"virtual_keys": ["prodK"], "configs": ["OK"]})
+    one, two = gate.user(ONE), gate.user(TWO)
+    refused(one, params=asked(virtual_key="prodK"))
+    refused(one, params=asked(config="OK"))
+    for like in (asked(virtual_key="prod\u212a"), asked("@prod\u212a/gpt-4o"), asked(config="O\u212a")):
+        for caller in (one, two):
+            with pytest.raises(RpcFailure) as caught:
+                caller.call("chat.completions.create", like)
+            assert caught.value.type == "not_found"
+    assert said(two.call("chat.completions.create", asked(virtual_key="prodK"))) == "prod"
+    assert prod.count == 1
+
+
+@pytest.mark.parametrize("body", [
+    '{"model":"o1-pro","model":"gpt-4o","messages":[]}', '{"model":"gpt-4o","Model":"o1-pro","messages":[]}',
+    '{"model":"gpt-4o","mod\\u0065l":"gpt-4o","messages":[]}'])
+def test_where_models_are_limited_a_request_names_one(gate, body):
+    gate = gate()
+    prod = gate.provider("prod", then=ok("prod"))
+    gate.policy(match={"uid": [ONE]}, allow={"models": ["gpt-4o"]})
+    one, two = gate.user(ONE, recorded=False), gate.user(TWO, recorded=False)
+    assert said(one.call("chat.completions.create", asked("gpt-4o", virtual_key="prod"))) == "prod"
+    line = f'{{"jsonrpc":"2.0","id":99,"method":"chat.completions.create","params":{{"request":{body},"options":{{"virtual_key":"prod"}}}}}}\n'
+    one.send_bytes(line.encode())
+    with pytest.raises(RpcFailure) as caught:
+        one.outcome(99)
+    assert (caught.value.type, caught.value.data["path"]) == ("invalid_params", "params.request.model")
+    # Where nothing limits models the bytes go as they came.
+    two.send_bytes(line.encode())
+    two.outcome(99)
+    assert prod.count == 2

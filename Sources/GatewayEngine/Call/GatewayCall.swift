@@ -34,6 +34,23 @@ package final class GatewayCall: Sendable {
     }
 }
 
+extension GatewayCall {
+    /// Where models are limited, the one that was looked at must be the one that the provider reads: of two members some take the
+    /// first, and some take `Model` for `model`.
+    /// - Throws: `invalid_params`.
+    func refuseSecondModel() throws(GatewayFailure) {
+        var models = 0
+        for (key, _) in document.members(of: request) {
+            guard let name = document.string(key), name.utf8.count == 5, name.lowercased() == "model" else { continue }
+            models += 1
+            if models > 1 {
+                throw .invalidParams(
+                    "request.model", "request.model stands there twice, or in capitals, and models are limited here: name one.")
+            }
+        }
+    }
+}
+
 /// Where a stream's pieces go. Confined to the reactor of the call.
 package protocol ChunkSink: AnyObject {
     /// Passes the pieces of a batch on; waits while the caller reads more slowly than they come.

@@ -32,7 +32,7 @@ package final class ConfigLibrary: ConfigSource, Sendable {
     // MARK: For requests
 
     package func plan(named name: String) throws(GatewayFailure) -> Plan {
-        guard let config = state.withLock({ $0.fromFile[name] ?? $0.entries[name] }) else {
+        guard name.isASCII, let config = state.withLock({ $0.fromFile[name] ?? $0.entries[name] }) else {
             throw unknown(name, path: "options.config")
         }
         return try config.plan.get()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
+import GatewayPolicy
 import ProviderAdapters
 import Routing
 
@@ -11,6 +12,8 @@ final class CallTargets {
     private(set) var candidates: [Candidate]
     /// Where a leaf, or the call, would have sent a key elsewhere.
     let diversions: [GatewayFailure]
+    /// Whether a key or the caller's policy says which models may be asked.
+    let limitsModels: Bool
 
     init(_ plan: Plan, _ call: GatewayCall, _ resolver: TargetResolver, now: Int) {
         found = plan.targets.map { leaf in
@@ -19,6 +22,7 @@ final class CallTargets {
         diversions = found.compactMap { found in
             if case .failure(let failure) = found, failure.divertedKey != nil { failure } else { nil }
         }
+        limitsModels = call.policy?.limitsModels ?? false || found.contains { (try? $0.get())?.limitsModels ?? false }
         let options = call.options
         let namesKey = options.virtualKey != nil || options.provider != nil || options.apiKey != nil
         let comparesPrices = plan.root.comparesPrices

@@ -56,6 +56,7 @@ package final class GatewayEngine {
         report.warnings = plan.warnings
         let targets = targets.targets(plan, call, resolver, now: wall)
         for diversion in targets.diversions { ports.audit.diverted(diversion, by: call.peer) }
+        if targets.limitsModels { try call.refuseSecondModel() }
         // A generator of its own: what one call draws does not hang on what others draw meanwhile.
         return RoutedCall(call, plan, targets, ports, report, random: random.split(), startedAt: wall)
     }

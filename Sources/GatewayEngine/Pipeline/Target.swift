@@ -26,12 +26,14 @@ final class Target: Sendable {
     let expiresAtMilliseconds: Int?
     /// Whether its key was rotated with a grace that may still last.
     let hasPreviousKey: Bool
+    /// Whether its key may be used with some models only.
+    let limitsModels: Bool
     /// What follows the path of each request, from `?` on.
     let query: String
 
     init(
         provider: Provider, base: BaseURL, key: Key, model: String, path: String, expiresAtMilliseconds: Int? = nil,
-        hasPreviousKey: Bool = false, query: String = ""
+        hasPreviousKey: Bool = false, limitsModels: Bool = false, query: String = ""
     ) {
         self.provider = provider
         self.base = base
@@ -40,6 +42,7 @@ final class Target: Sendable {
         self.path = path
         self.expiresAtMilliseconds = expiresAtMilliseconds
         self.hasPreviousKey = hasPreviousKey
+        self.limitsModels = limitsModels
         self.query = query
     }
 
