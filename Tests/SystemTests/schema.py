@@ -16,6 +16,8 @@ COMMON_ERRORS = {
 }
 #: Those of a request that was not worth reading: it need not fit the schema, and its id may be null.
 REFUSALS = {-32700, -32600, -32601, -32602}
+INFERENCE = {"chat.completions.create", "messages.create", "models.list"}
+SECRET_PARTS = ("api_key", "aws_secret_access_key", "aws_session_token")
 
 
 class Violation(AssertionError):
@@ -74,11 +76,18 @@ class Recorder:
         self.branches = Branches(self.schema)
         #: Found where no test could be failed at once: in a proxy's thread.
         self.violations = []
+        #: The keys that were put into a vault, those that are long enough to be nothing else.
+        self.secrets = set()
         #: Why this run can't judge what was never seen: some test was left out, or failed.
         self.incomplete = None
 
     def conversation(self):
         return Conversation(self)
+
+    def keep_secrets(self, params):
+        secret = params.get("secret") if isinstance(params, dict) else None
+        parts = [secret.get(name) for name in SECRET_PARTS] if isinstance(secret, dict) else []
+        self.secrets.update(part for part in parts if isinstance(part, str) and len(part) >= 12)
 
 
 class Conversation:
@@ -125,6 +134,7 @@ class Conversation:
                 fault = self._schema.fault(self._schema.params[method], message.get("params", {}))
                 if fault is None:
                     self._recorder.methods.add(method)
+                    self._recorder.keep_secrets(message.get("params", {}))
         identifier = message.get("id") if isinstance(message, dict) else None
         if isinstance(identifier, (str, int, float)) and not isinstance(identifier, bool):
             self._pending[_key(identifier)] = (method, fault)
@@ -168,12 +178,16 @@ class Conversation:
     def _result(self, message):
         self._require(set(message) == {"jsonrpc", "id", "result"}, "a reply has other members", message)
         method, fault = self._take(message)
+        # Some tests have a provider that answers with the key that it was sent; that is its answer, and travels.
+        if method not in INFERENCE:
+            self._require_no_secret(message)
         self._require(fault is None, f"the daemon took what the schema refuses ({fault})", message)
         self._check(self._schema.results[method], message["result"], message)
         self._recorder.branches.see_result(method, message["result"])
 
     def _error(self, message):
         self._require(set(message) == {"jsonrpc", "id", "error"}, "a reply has other members", message)
+        self._require_no_secret(message)
         error = message["error"]
         self._require(set(error) == {"code", "message", "data"} and error["message"], "an error has other members", message)
         self._require(error["code"] in self._schema.errors, "an unknown code", message)
@@ -192,6 +206,12 @@ class Conversation:
             self._require(name in self._schema.allowed_errors(method), f"not an error of {method}", message)
         self._recorder.errors.add(name)
         self._recorder.branches.see("ErrorData", error["data"])
+
+    def _require_no_secret(self, message):
+        """No reply holds a key that any test has put into a vault."""
+        text = json.dumps(message, ensure_ascii=False)
+        found = [secret for secret in self._recorder.secrets if secret in text]
+        self._require(not found, f"a secret of the vault ({found})", message)
 
     def _take(self, message):
         request = self._pending.pop(_key(message["id"]), None)

@@ -86,3 +86,12 @@ def test_every_branch_of_an_example_is_one_that_the_walk_lists():
     assert recorder.branches.seen and recorder.branches.seen <= recorder.branches.all | {
         name for name in recorder.branches.seen if name.endswith(": present")
     }
+
+
+def test_a_reply_that_holds_a_key_of_the_vault_is_a_violation():
+    conversation = Recorder().conversation()
+    params = {"name": "k", "provider": "openai", "secret": {"api_key": "sk-0123456789"}}
+    conversation.sent(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "virtual_keys.create", "params": params}).encode())
+    conversation.sent(b'{"jsonrpc":"2.0","id":2,"method":"system.ping"}')
+    with pytest.raises(Violation, match="a secret of the vault"):
+        conversation.received(b'{"jsonrpc":"2.0","id":2,"result":{"pong":"sk-0123456789"}}')
