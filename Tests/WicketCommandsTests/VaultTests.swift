@@ -6,9 +6,12 @@ import WicketTestServer
 
 @Suite(.timeLimit(.minutes(2)))
 struct VaultTests {
-    private func status(_ state: String, waitsFor: String = "null", reason: String = "null", source: String = "none") -> String {
+    private func status(
+        _ state: String, waitsFor: String = "null", reason: String = "null", source: String = "none",
+        memory: String = "memfd_secret"
+    ) -> String {
         #"{"state":"\#(state)","reason":\#(reason),"waits_for":\#(waitsFor),"virtual_keys":3,"readable_keys":2,"#
-            + #""unreadable_keys":1,"format":2,"memory_locked":true,"#
+            + #""unreadable_keys":1,"format":2,"memory":"\#(memory)","#
             + #""master_key":{"source":"\#(source)","id":"ab12","path":null}}"#
     }
 
@@ -21,6 +24,8 @@ struct VaultTests {
                 1 cannot; `wicket keys list --json` tells why.
 
                 """)
+        let (swapped, _) = try await run([status("unlocked", source: "file", memory: "unlocked")], ["vault"], input: "")
+        #expect(swapped.output.hasSuffix("Keys may reach the swap: raise the limit on locked memory.\n"))
         let (locked, _) = try await run([status("locked", reason: #""The vault is locked: do this.""#)], ["vault"], input: "")
         #expect(locked.output == "The vault is locked: do this.\n")
     }

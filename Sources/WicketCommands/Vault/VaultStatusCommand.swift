@@ -39,6 +39,6 @@ func vaultLines(_ status: WicketValue) -> [String] {
     var lines = ["The vault is \(text(status["state"])); its master key \(text(key["id"])) is a \(text(key["source"]))\(place)."]
     lines.append(readable == 1 ? "1 virtual key can be opened." : "\(readable) virtual keys can be opened.")
     if unreadable > 0 { lines.append("\(unreadable) cannot; `wicket keys list --json` tells why.") }
-    if status["memory_locked"].bool == false { lines.append("Keys may reach the swap: raise the limit on locked memory.") }
+    if status["memory"].string == "unlocked" { lines.append("Keys may reach the swap: raise the limit on locked memory.") }
     return lines
 }
