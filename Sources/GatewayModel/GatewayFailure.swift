@@ -50,4 +50,9 @@ package struct GatewayFailure: Error, Sendable {
     package static func invalidParams(_ path: String, _ message: String) -> GatewayFailure {
         GatewayFailure(.invalidParams, message, path: path)
     }
+
+    /// A cursor that no page gave.
+    package static func wrongCursor(_ path: String) -> GatewayFailure {
+        .invalidParams(path, "`cursor` is what the page before gave as `next_cursor`, or null.")
+    }
 }

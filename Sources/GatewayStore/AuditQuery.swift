@@ -31,7 +31,7 @@ extension GatewayStore {
         var before = Int.max
         if let cursor {
             guard let id = Int(cursor, radix: 16) else {
-                throw .invalidParams("cursor", "'cursor' is what the page before gave as 'next_cursor', or null.")
+                throw .wrongCursor("cursor")
             }
             before = id
         }

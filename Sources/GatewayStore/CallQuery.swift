@@ -50,7 +50,7 @@ extension GatewayStore {
         try query.add(filter)
         if let cursor {
             guard let id = Int(cursor, radix: 16) else {
-                throw .invalidParams("cursor", "'cursor' is what the page before gave as 'next_cursor', or null.")
+                throw .wrongCursor("cursor")
             }
             query.add("id < ?", .integer(id))
         }

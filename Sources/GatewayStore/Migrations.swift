@@ -100,11 +100,6 @@ enum Migrations {
 
     private static let callDecisions = "ALTER TABLE call ADD COLUMN decisions TEXT;"
 
-    private static let keyOwner = """
-        ALTER TABLE virtual_key ADD COLUMN owner_uid INTEGER;
-        ALTER TABLE virtual_key ADD COLUMN owner_user TEXT;
-        """
-
     private static let breakerTable = """
         CREATE TABLE breaker (
             provider TEXT NOT NULL,
@@ -166,6 +161,11 @@ enum Migrations {
         ) STRICT;
         ALTER TABLE virtual_key ADD COLUMN id BLOB;
         ALTER TABLE virtual_key ADD COLUMN tag BLOB;
+        """
+
+    private static let keyOwner = """
+        ALTER TABLE virtual_key ADD COLUMN owner_uid INTEGER;
+        ALTER TABLE virtual_key ADD COLUMN owner_user TEXT;
         """
 
     private static let policyTable = """

@@ -54,13 +54,3 @@ func lockedKey(_ fill: (UnsafeMutableRawBufferPointer) -> Bool) throws(GatewayFa
     }
     return key
 }
-
-package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    var text: [UInt8] = []
-    for byte in bytes {
-        for digit in [byte >> 4, byte & 15] {
-            text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-        }
-    }
-    return String(decoding: text, as: UTF8.self)
-}

@@ -3,6 +3,12 @@ import WicketClient
 
 /// JSON that a person typed.
 enum JSONArgument {
+    /// - Parameter path: a file, or `-` for standard input.
+    static func object(at path: String, of command: String) throws(CommandFailure) -> WicketValue {
+        let text = path == "-" ? try InputText.standardInput() : try InputText.file(path)
+        return try object(text, named: path == "-" ? "Standard input" : path, of: command)
+    }
+
     /// - Parameters:
     ///   - name: what the text is, at the beginning of a sentence.
     ///   - command: whose help describes it.

@@ -11,7 +11,7 @@ struct ResultTests {
     }
 
     @Test func `a journal row writes every member, null where it has no value`() {
-        let peer = LogRow.Peer(pid: 1, uid: 2, gid: 3)
+        let peer = ProcessDescription(pid: 1, uid: 2, gid: 3)
         let row = LogRow(
             id: "7", traceID: "t", spanID: "s", startedAt: "2026-03-01T09:00:00.120Z", method: "m", peer: peer, status: 499)
         #expect(
@@ -24,7 +24,7 @@ struct ResultTests {
     }
 
     @Test func `a journal row writes what it has`() throws {
-        let peer = LogRow.Peer(pid: 1, uid: 2, gid: 3)
+        let peer = ProcessDescription(pid: 1, uid: 2, gid: 3)
         var row = LogRow(id: "7", traceID: "t", spanID: "s", startedAt: "x", method: "m", peer: peer, status: 200)
         row.usage = Array(#"{"input_tokens":3}"#.utf8)
         row.metadata = Array(#"{"k":"v"}"#.utf8)
@@ -126,7 +126,7 @@ struct ResultTests {
 
     @Test func `an explanation is the row and what was decided`() {
         let row = LogRow(
-            id: "7", traceID: "t", spanID: "s", startedAt: "x", method: "m", peer: LogRow.Peer(pid: 1, uid: 2, gid: 3),
+            id: "7", traceID: "t", spanID: "s", startedAt: "x", method: "m", peer: ProcessDescription(pid: 1, uid: 2, gid: 3),
             status: 200)
         let result = RequestsExplain.Result(requests: [
             .init(call: row, decisions: nil), .init(call: row, decisions: Array(#"{"tries":2}"#.utf8)),

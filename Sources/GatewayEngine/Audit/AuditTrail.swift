@@ -39,8 +39,4 @@ package final class AuditTrail: Sendable {
         if leftOut > 0 { detail += " (and \(leftOut) more)" }
         log.append(AuditEvent(kind, by: peer, of: shortened(subject, to: 128), detail: detail))
     }
-
-    private func shortened(_ text: String, to limit: Int) -> String {
-        text.utf8.count <= limit ? text : String(decoding: text.utf8.prefix(limit), as: UTF8.self) + "…"
-    }
 }

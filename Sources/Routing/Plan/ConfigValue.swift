@@ -36,9 +36,6 @@ final class ConfigSource: Sendable {
     }
 }
 
-/// A name of any length comes from the caller, and goes into messages.
-func shortened(_ name: String) -> String { name.utf8.count <= 64 ? name : name.prefix(64) + "…" }
-
 /// One value of a config, read as the type that it must have.
 struct ConfigValue {
     let source: ConfigSource

@@ -194,5 +194,5 @@ extension PlanCompiler {
 
 /// At most five, so that a message stays one.
 private func shortList(_ names: [String]) -> String {
-    names.prefix(5).map(shortened).joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
+    names.prefix(5).map { shortened($0) }.joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
 }

@@ -6,8 +6,7 @@ enum ConfigText {
     /// - Parameter path: a file, or `-` for standard input.
     /// - Returns: the JSON as it stands there.
     static func read(_ path: String, for command: String) throws(CommandFailure) -> [UInt8] {
-        let text = path == "-" ? try InputText.standardInput() : try InputText.file(path)
-        return Array(try JSONArgument.object(text, named: path == "-" ? "Standard input" : "\(path)", of: command).rawJSON)
+        Array(try JSONArgument.object(at: path, of: command).rawJSON)
     }
 }
 

@@ -77,13 +77,11 @@ struct KeysImport: AsyncParsableCommand {
 
     private func names(_ client: WicketClient) async throws -> Set<String> {
         var names: Set<String> = []
-        var page = Page(limit: 200)
-        repeat {
-            let result = try await client.call(
-                VirtualKeysList.name, WicketValue(writing: VirtualKeysList.Params(page: page).write))
-            names.formUnion(result["virtual_keys"].elements.compactMap { $0["name"].string })
-            page.cursor = result["next_cursor"].string
-        } while page.cursor != nil
+        try await client.eachPage(VirtualKeysList.name) {
+            WicketValue(writing: VirtualKeysList.Params(page: $0).write)
+        } _: { page in
+            names.formUnion(page["virtual_keys"].elements.compactMap { $0["name"].string })
+        }
         return names
     }
 

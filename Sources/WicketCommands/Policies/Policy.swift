@@ -40,13 +40,7 @@ enum PolicyFile {
     /// What can be said of a policy; the rest of what the daemon shows is its own.
     private static let members = ["name", "priority", "match", "allow", "deny", "defaults"]
 
-    /// - Parameter path: a file, or `-` for standard input.
-    static func read(_ path: String, for command: String) throws(CommandFailure) -> WicketValue {
-        let text = path == "-" ? try InputText.standardInput() : try InputText.file(path)
-        return try JSONArgument.object(text, named: path == "-" ? "Standard input" : "\(path)", of: command)
-    }
-
-    /// One member a line, as `read` takes it.
+    /// One member a line, as `wicket policy update` takes it.
     static func text(_ policy: WicketValue) -> String {
         let lines = members.compactMap { name in
             let value = policy[name]

@@ -26,7 +26,7 @@ struct PolicyCreate: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     mutating func run() async throws {
-        let policy = try PolicyFile.read(file, for: "policy create")
+        let policy = try JSONArgument.object(at: file, of: "policy create")
         let client = try await global.connectAdmin()
         let result = try await client.call(PoliciesCreate.name, policy, advice: PolicyAdvice.all)
         let console = global.console

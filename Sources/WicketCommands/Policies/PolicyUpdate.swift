@@ -22,7 +22,7 @@ struct PolicyUpdate: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     mutating func run() async throws {
-        let policy = try PolicyFile.read(file, for: "policy update")
+        let policy = try JSONArgument.object(at: file, of: "policy update")
         let client = try await global.connectAdmin()
         let result = try await client.call(PoliciesUpdate.name, policy, advice: PolicyAdvice.all)
         let console = global.console

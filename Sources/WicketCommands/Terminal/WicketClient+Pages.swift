@@ -12,12 +12,21 @@ extension WicketClient {
         params: (Page) -> WicketValue
     ) async throws -> [WicketValue]? {
         var rows: [WicketValue] = []
+        try await eachPage(method, advice: advice, params: params) { page in
+            if console.json { try console.line(page) } else { rows += page[member].elements }
+        }
+        return console.json ? nil : rows
+    }
+
+    /// Calls `body` with each page of a list.
+    func eachPage(
+        _ method: String, advice: [String: String] = [:], params: (Page) -> WicketValue, _ body: (WicketValue) throws -> Void
+    ) async throws {
         var page = Page(limit: 200)
         repeat {
             let result = try await call(method, params(page), advice: advice)
-            if console.json { try console.line(result) } else { rows += result[member].elements }
+            try body(result)
             page.cursor = result["next_cursor"].string
         } while page.cursor != nil
-        return console.json ? nil : rows
     }
 }

@@ -2,7 +2,6 @@
 import GatewayModel
 import GatewayStore
 import JSONBytes
-import KeyVault
 import WicketProtocol
 
 /// `audit.list` and `audit.verify`.
@@ -36,11 +35,7 @@ enum AuditHandlers {
     }
 
     private static func row(_ entry: AuditEntry) -> AuditRow {
-        let actor = entry.actor.map { actor in
-            AuditRow.Actor(
-                pid: Int(actor.pid), uid: Int(actor.uid), gid: Int(actor.gid), executable: actor.executable, unit: actor.unit,
-                container: actor.container)
-        }
+        let actor = entry.actor.map { AuditRow.Actor(ProcessDescription($0), container: $0.container) }
         return AuditRow(
             id: entry.id, at: Timestamp(milliseconds: entry.atMilliseconds).description, kind: entry.kind, actor: actor,
             subject: entry.subject, detail: entry.detail, hash: hexadecimal(entry.hash))

@@ -61,7 +61,7 @@ enum ConfigHandlers {
         var before: Int?
         if let cursor = given.page.cursor {
             guard let version = Int(cursor) else {
-                throw .invalidParams("params.cursor", "`cursor` is what the page before gave as `next_cursor`, or null.")
+                throw .wrongCursor("params.cursor")
             }
             before = version
         }

@@ -65,12 +65,10 @@ enum LogHandlers {
 
     private static func row(_ call: StoredCall) -> LogRow {
         let record = call.record
-        let peer = LogRow.Peer(
-            pid: Int(record.peer.pid), uid: Int(record.peer.uid), gid: Int(record.peer.gid), executable: record.peer.executable,
-            unit: record.peer.unit)
         var row = LogRow(
             id: String(call.id), traceID: record.traceID, spanID: record.spanID,
-            startedAt: Timestamp(milliseconds: record.startedAtMilliseconds).description, method: record.method, peer: peer,
+            startedAt: Timestamp(milliseconds: record.startedAtMilliseconds).description, method: record.method,
+            peer: ProcessDescription(record.peer),
             status: record.status)
         row.virtualKey = record.virtualKey
         row.provider = record.provider
@@ -88,6 +86,13 @@ enum LogHandlers {
         if case .priced(let cost) = record.cost { row.costNanoUSD = cost.value }
         row.metadata = record.metadata.map(Array.init)
         return row
+    }
+}
+
+extension ProcessDescription {
+    init(_ peer: PeerIdentity) {
+        self.init(
+            pid: Int(peer.pid), uid: Int(peer.uid), gid: Int(peer.gid), executable: peer.executable, unit: peer.unit)
     }
 }
 

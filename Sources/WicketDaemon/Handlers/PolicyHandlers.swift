@@ -49,7 +49,7 @@ enum PolicyHandlers {
         var start = 0
         if let cursor = page.cursor {
             guard let place = Int(cursor), place >= 0 else {
-                throw .invalidParams("params.cursor", "`cursor` is what the page before gave as `next_cursor`, or null.")
+                throw .wrongCursor("params.cursor")
             }
             start = place
         }

@@ -65,8 +65,7 @@ enum SystemHandlers {
         let peer = request.peer
         return json(
             SystemWhoami.Result(
-                pid: Int(peer.pid), uid: Int(peer.uid), gid: Int(peer.gid), groups: peer.groups.map(Int.init),
-                executable: peer.executable, unit: peer.unit, cgroup: peer.cgroup, container: peer.container,
+                ProcessDescription(peer), groups: peer.groups.map { Int($0) }, cgroup: peer.cgroup, container: peer.container,
                 policy: request.session.policy?.name, isAdmin: request.session.role == .admin
             ).write)
     }

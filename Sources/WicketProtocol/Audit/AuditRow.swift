@@ -17,21 +17,13 @@ package struct AuditRow: Sendable {
     /// In hexadecimal; it covers the whole entry and the hash before it.
     package var hash: String
 
-    /// The process that did it, as the kernel told of it.
+    /// The process that did it.
     package struct Actor: Sendable {
-        package var pid: Int
-        package var uid: Int
-        package var gid: Int
-        package var executable: String?
-        package var unit: String?
+        package var process: ProcessDescription
         package var container: String?
 
-        package init(pid: Int, uid: Int, gid: Int, executable: String? = nil, unit: String? = nil, container: String? = nil) {
-            self.pid = pid
-            self.uid = uid
-            self.gid = gid
-            self.executable = executable
-            self.unit = unit
+        package init(_ process: ProcessDescription, container: String?) {
+            self.process = process
             self.container = container
         }
     }
@@ -63,11 +55,7 @@ package struct AuditRow: Sendable {
 
     private func write(_ actor: Actor, to json: inout JSONWriter) {
         json.beginObject()
-        json.key("pid"); json.int(actor.pid)
-        json.key("uid"); json.int(actor.uid)
-        json.key("gid"); json.int(actor.gid)
-        json.key("executable"); json.string(orNull: actor.executable)
-        json.key("unit"); json.string(orNull: actor.unit)
+        actor.process.writeMembers(to: &json)
         json.key("container"); json.string(orNull: actor.container)
         json.endObject()
     }

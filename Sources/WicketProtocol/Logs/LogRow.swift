@@ -10,7 +10,8 @@ package struct LogRow: Sendable {
     /// RFC 3339, UTC.
     package var startedAt: String
     package var method: String
-    package var peer: Peer
+    /// The process that called.
+    package var peer: ProcessDescription
     package var virtualKey: String?
     package var provider: String?
     /// The model asked for.
@@ -35,24 +36,10 @@ package struct LogRow: Sendable {
     /// Raw JSON, an object: `options.metadata` as it came.
     package var metadata: [UInt8]?
 
-    /// The process that called.
-    package struct Peer: Sendable {
-        package var pid: Int
-        package var uid: Int
-        package var gid: Int
-        package var executable: String?
-        package var unit: String?
-        package init(pid: Int, uid: Int, gid: Int, executable: String? = nil, unit: String? = nil) {
-            self.pid = pid
-            self.uid = uid
-            self.gid = gid
-            self.executable = executable
-            self.unit = unit
-        }
-    }
-
     /// The rest is set member by member: there are too many for a call that a reader can check.
-    package init(id: String, traceID: String, spanID: String, startedAt: String, method: String, peer: Peer, status: Int) {
+    package init(
+        id: String, traceID: String, spanID: String, startedAt: String, method: String, peer: ProcessDescription, status: Int
+    ) {
         self.id = id
         self.traceID = traceID
         self.spanID = spanID
@@ -69,7 +56,10 @@ package struct LogRow: Sendable {
         json.key("span_id"); json.string(spanID)
         json.key("started_at"); json.string(startedAt)
         json.key("method"); json.string(method)
-        writePeer(to: &json)
+        json.key("peer")
+        json.beginObject()
+        peer.writeMembers(to: &json)
+        json.endObject()
         json.key("virtual_key"); json.string(orNull: virtualKey)
         json.key("provider"); json.string(orNull: provider)
         json.key("model"); json.string(orNull: model)
@@ -88,17 +78,6 @@ package struct LogRow: Sendable {
         json.key("status"); json.string(costNanoUSD == nil ? "unpriced" : "priced")
         json.endObject()
         json.key("metadata"); json.raw(orNull: metadata)
-        json.endObject()
-    }
-
-    private func writePeer(to json: inout JSONWriter) {
-        json.key("peer")
-        json.beginObject()
-        json.key("pid"); json.int(peer.pid)
-        json.key("uid"); json.int(peer.uid)
-        json.key("gid"); json.int(peer.gid)
-        json.key("executable"); json.string(orNull: peer.executable)
-        json.key("unit"); json.string(orNull: peer.unit)
         json.endObject()
     }
 

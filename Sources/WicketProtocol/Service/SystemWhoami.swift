@@ -10,13 +10,9 @@ package enum SystemWhoami: RPCMethod {
     package static let summary = "Tells who the daemon takes the caller for."
 
     package struct Result: Sendable {
-        package var pid: Int
-        package var uid: Int
-        package var gid: Int
+        package var process: ProcessDescription
         /// The supplementary groups.
         package var groups: [Int]
-        package var executable: String?
-        package var unit: String?
         package var cgroup: String?
         package var container: String?
         /// The policy that its calls come under; nil where none matches, and on the admin socket, which has none.
@@ -25,15 +21,10 @@ package enum SystemWhoami: RPCMethod {
         package var isAdmin: Bool
 
         package init(
-            pid: Int, uid: Int, gid: Int, groups: [Int], executable: String?, unit: String?, cgroup: String?, container: String?,
-            policy: String?, isAdmin: Bool
+            _ process: ProcessDescription, groups: [Int], cgroup: String?, container: String?, policy: String?, isAdmin: Bool
         ) {
-            self.pid = pid
-            self.uid = uid
-            self.gid = gid
+            self.process = process
             self.groups = groups
-            self.executable = executable
-            self.unit = unit
             self.cgroup = cgroup
             self.container = container
             self.policy = policy
@@ -42,15 +33,11 @@ package enum SystemWhoami: RPCMethod {
 
         package func write(to json: inout JSONWriter) {
             json.beginObject()
-            json.key("pid"); json.int(pid)
-            json.key("uid"); json.int(uid)
-            json.key("gid"); json.int(gid)
+            process.writeMembers(to: &json)
             json.key("groups")
             json.beginArray()
             for group in groups { json.int(group) }
             json.endArray()
-            json.key("executable"); json.string(orNull: executable)
-            json.key("unit"); json.string(orNull: unit)
             json.key("cgroup"); json.string(orNull: cgroup)
             json.key("container"); json.string(orNull: container)
             json.key("policy"); json.string(orNull: policy)
