@@ -16,13 +16,18 @@ struct KeysImportTests {
         """#.replacing("\n", with: "")
 
     /// A server with `existing` keys that keeps what it is asked to store.
-    private func tool(existing: [String] = []) throws -> Tool {
+    /// - Parameter elsewhere: where those keys are sent instead of to their providers, if anywhere.
+    private func tool(existing: [String] = [], elsewhere: (provider: String, baseURL: String)? = nil) throws -> Tool {
         let tool = Tool(server: try TestServer())
         tool.server.serve { request, server in
             switch request["method"].string {
             case "providers.list": server.reply(request, result: Self.providers)
             case "virtual_keys.list":
-                let names = existing.map { #"{"name":"\#($0)"}"# }.joined(separator: ",")
+                let names = existing.map { name in
+                    let provider = name.replacing("team-", with: "")
+                    let url = elsewhere?.baseURL ?? "https://\(provider.prefix(1))"
+                    return #"{"name":"\#(name)","provider":"\#(elsewhere?.provider ?? provider)","base_url":"\#(url)"}"#
+                }.joined(separator: ",")
                 server.reply(request, result: #"{"virtual_keys":[\#(names)],"next_cursor":null}"#)
             default:
                 // What came shows in the fingerprint that the tool prints.
@@ -92,6 +97,16 @@ struct KeysImportTests {
             let outcome = await tool.run("keys", "import", path, "--rotate")
             #expect(outcome.output.contains("Rotated openai (p at https://h, fingerprint \(fingerprint("canary-last")))."))
             #expect(outcome.error.contains("WK_GROQ_KEY (line 3): passed by, it is empty"))
+        }
+    }
+
+    @Test(arguments: [("anthropic", "https://g"), ("groq", "http://127.0.0.1:1"), ("anthropic", "http://127.0.0.1:1")])
+    func `a key that is for something else is not given the provider's secret`(provider: String, url: String) async throws {
+        let tool = try tool(existing: ["groq"], elsewhere: (provider, url))
+        try await withFile("WK_GROQ_KEY=canary-1\n") { path in
+            let outcome = await tool.run("keys", "import", path, "--rotate")
+            #expect(outcome.output.isEmpty)
+            #expect(outcome.error.contains("passed by, the key 'groq' that is there is for \(provider) at \(url)"))
         }
     }
 

@@ -36,8 +36,11 @@ struct ImportPlan {
 
     /// - Parameters:
     ///   - providers: as `providers.list` gives them.
-    ///   - existing: the names that are taken.
-    init(_ entries: [DotEnv.Entry], inFile: Bool, providers: [WicketValue], existing: Set<String>, prefix: String, rotate: Bool) {
+    ///   - existing: the keys that are there, by name.
+    init(
+        _ entries: [DotEnv.Entry], inFile: Bool, providers: [WicketValue], existing: [String: WicketValue], prefix: String,
+        rotate: Bool
+    ) {
         for provider in providers {
             guard let id = provider["name"].string, let variable = provider["environment_variable"].string,
                 // As a shell does, the last one counts.
@@ -52,9 +55,15 @@ struct ImportPlan {
                 step.pass("\(id) takes no key")
             } else if provider["key"].string != "api_key" {
                 step.pass("\(id) needs more than a key: wicket keys add \(step.name) --provider \(id) --parts < secret.json")
-            } else if existing.contains(step.name) {
+            } else if let key = existing[step.name] {
                 step.action = .rotate
-                if !rotate { step.pass("there is a key '\(step.name)' already; --rotate replaces it") }
+                // Its name says nothing of where it is sent.
+                if key["provider"].string != id || key["base_url"].string != provider["base_url"].string {
+                    let place = "\(key["provider"].string ?? "") at \(key["base_url"].string ?? "")"
+                    step.pass("the key '\(step.name)' that is there is for \(place); --prefix sets names apart")
+                } else if !rotate {
+                    step.pass("there is a key '\(step.name)' already; --rotate replaces it")
+                }
             }
             steps.append(step)
         }

@@ -49,7 +49,7 @@ struct KeysImport: AsyncParsableCommand {
         let path = file ?? ".env"
         let found = env ? nil : DotEnv(try InputText.file(path))
         let plan = ImportPlan(
-            found?.entries ?? environment(providers), inFile: !env, providers: providers, existing: try await names(client),
+            found?.entries ?? environment(providers), inFile: !env, providers: providers, existing: try await keys(client),
             prefix: prefix, rotate: rotate)
         let console = global.console
         try show(plan, strangeLines: found?.strangeLines ?? [], console)
@@ -75,14 +75,14 @@ struct KeysImport: AsyncParsableCommand {
         }
     }
 
-    private func names(_ client: WicketClient) async throws -> Set<String> {
-        var names: Set<String> = []
+    private func keys(_ client: WicketClient) async throws -> [String: WicketValue] {
+        var keys: [String: WicketValue] = [:]
         try await client.eachPage(VirtualKeysList.name) {
             WicketValue(writing: VirtualKeysList.Params(page: $0).write)
         } _: { page in
-            names.formUnion(page["virtual_keys"].elements.compactMap { $0["name"].string })
+            for key in page["virtual_keys"].elements { keys[key["name"].string ?? ""] = key }
         }
-        return names
+        return keys
     }
 
     /// The plan; with `--json` it is all that is printed.
