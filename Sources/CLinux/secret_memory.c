@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "wicket_memory.h"
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <stdatomic.h>
@@ -21,7 +22,8 @@ static void *secret_memory(size_t size) {
     if (atomic_load(&refused)) return NULL;
     int descriptor = (int)syscall(SYS_memfd_secret, O_CLOEXEC);
     if (descriptor < 0) {
-        atomic_store(&refused, 1);
+        // Being out of descriptors for a moment says nothing of the kernel.
+        if (errno != EMFILE && errno != ENFILE) atomic_store(&refused, 1);
         return NULL;
     }
     void *memory = MAP_FAILED;

@@ -38,8 +38,10 @@ package final class MasterKey: Sendable {
     func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result { try body(key.bytes) }
 
     private static func derive(_ key: LockedKey, _ purpose: String, _ count: Int) -> SymmetricKey {
-        HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: SymmetricKey(data: key.bytes), info: Array(purpose.utf8), outputByteCount: count)
+        withoutTraces {
+            HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: SymmetricKey(data: key.bytes), info: Array(purpose.utf8), outputByteCount: count)
+        }
     }
 }
 

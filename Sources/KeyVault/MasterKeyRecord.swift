@@ -14,12 +14,17 @@ extension VaultMasterRow {
     /// What to store of a master key that is taken into use.
     init(_ key: MasterKey, from source: MasterKeySource, _ derivation: PassphraseDerivation? = nil, now: Int) {
         self.init(id: key.id, source: source.rawValue, derivation: derivation, checkValue: [], createdAtMilliseconds: now)
-        checkValue = HMAC<SHA256>.authenticationCode(for: authenticated, using: key.checkKey).withUnsafeBytes { Array($0) }
+        checkValue = withoutTraces {
+            HMAC<SHA256>.authenticationCode(for: authenticated, using: key.checkKey).withUnsafeBytes { Array($0) }
+        }
     }
 
     /// Whether `key` is the one that this row was written for, and the row as it was written.
     func isWritten(for key: MasterKey) -> Bool {
-        id == key.id && HMAC<SHA256>.isValidAuthenticationCode(checkValue, authenticating: authenticated, using: key.checkKey)
+        id == key.id
+            && withoutTraces {
+                HMAC<SHA256>.isValidAuthenticationCode(checkValue, authenticating: authenticated, using: key.checkKey)
+            }
     }
 
     private var authenticated: [UInt8] {

@@ -21,6 +21,10 @@ extension PassphraseDerivation {
 
     /// Takes as long as it is meant to: not for a reactor's thread.
     func masterKey(of passphrase: SecretBytes) throws(GatewayFailure) -> MasterKey {
+        try withoutTraces { () throws(GatewayFailure) in try derived(from: passphrase) }
+    }
+
+    private func derived(from passphrase: SecretBytes) throws(GatewayFailure) -> MasterKey {
         let derived: SymmetricKey
         do {
             derived = try passphrase.withExposedBytes {

@@ -54,6 +54,30 @@ struct TracesTests {
         #expect(try copies(of: wrapping.bytes) == [])
     }
 
+    /// All keys for the vault's purposes follow from HKDF's pseudorandom key (RFC 5869), and HMAC keeps that as two pads.
+    @Test func `after a rotation of the master key nothing is left that its keys follow from`() async throws {
+        let test = try await TestVault()
+        _ = try await test.vault.create(
+            NewVirtualKey(name: "a", provider: "openai", baseURL: origin, secret: try randomSecret()))
+        for _ in 1...3 { try await test.vault.rotateMaster(to: nil, passphrase: nil, by: nil) }
+        let master = try test.master
+        for mask in [0x00, 0x36, 0x5C] as [UInt8] {
+            let pad = try #require(
+                LockedKey { room in
+                    withoutTraces {
+                        let pseudorandom = master.withBytes {
+                            HMAC<SHA256>.authenticationCode(for: $0, using: SymmetricKey(data: [UInt8](repeating: 0, count: 32)))
+                        }
+                        pseudorandom.withUnsafeBytes { bytes in
+                            for (index, byte) in bytes.enumerated() { room[index] = byte ^ mask }
+                        }
+                    }
+                    return true
+                })
+            #expect(try copies(of: pad.bytes) == [])
+        }
+    }
+
     @Test func `the search finds a copy that is there`() throws {
         let secret = try randomSecret().canonical
         let copy = secret.withExposedBytes { SecretBytes(copying: $0) }
