@@ -139,7 +139,10 @@ extension KeyVault {
         try change(&row, master)
         row.authenticate(master)
         let entry = VaultEntry(row, master, callers: old.callers, whenOpened: whenOpened)
+        if case .failure(let fault) = entry.secret { throw fault.failure(name) }
         try await storage.updateVaultRow(row, event)
+        // Requests went on with the old one meanwhile.
+        entry.adoptUse(of: old)
         publish(entry)
         return info(entry)
     }

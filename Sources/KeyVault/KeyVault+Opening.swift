@@ -30,7 +30,8 @@ extension KeyVault {
         switch outcome {
         case .opened:
             noteChange()
-            if passphrase != nil { try? await storage.recordVaultEvent(AuditEvent(.vaultUnlocked, by: actor)) }
+            // The start is nobody's doing.
+            if passphrase != nil || actor != nil { try? await storage.recordVaultEvent(AuditEvent(.vaultUnlocked, by: actor)) }
         case .wrongPassphrase:
             try? await storage.recordVaultEvent(AuditEvent(.vaultUnlockFailed, by: actor))
             throw .invalidParams("passphrase", "The passphrase is wrong, or the vault's record of it was changed.")
@@ -80,7 +81,9 @@ extension KeyVault {
         _ derivation: PassphraseDerivation? = nil
     ) async throws(GatewayFailure) -> VaultLock.UnlockOutcome {
         if let record, !record.isWritten(for: previous ?? key) { return .notOpened(.closed(Self.damagedRecord)) }
-        let changed = try state.withLock { $0.entries.values.map(\.row) }.resealed(from: previous, to: key, random)
+        // Once there is a record, rows of the first format were either sealed anew or put there by somebody else.
+        let rows = state.withLock { $0.entries.values.map(\.row) }.filter { record == nil || $0.id != nil }
+        let changed = try rows.resealed(from: previous, to: key, random)
         let known = previous == nil ? record : nil
         let master = OpenMaster(
             key: key, record: known ?? VaultMasterRow(key, from: source, derivation, now: clock.wallMilliseconds()))
@@ -90,7 +93,7 @@ extension KeyVault {
         }
         // What a rotation left, if it was cut short. The vault opens without that, and the next start tries again.
         if source == .file { try? places.file.settle(on: key.id) }
-        if source == .passphrase { try? places.file.remove() }
+        if source == .passphrase { try? places.file.setAside() }
         show(changed, under: key, all: true)
         return .opened(master)
     }

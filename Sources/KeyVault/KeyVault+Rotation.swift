@@ -78,8 +78,21 @@ extension KeyVault {
     private func reseal(
         from old: MasterKey, to new: OpenMaster, _ event: AuditEvent
     ) async throws(GatewayFailure) -> [VaultRow] {
-        let (rows, random) = (state.withLock { $0.entries.values.map(\.row) }, random)
+        let (entries, random) = (state.withLock { Array($0.entries.values) }, random)
+        let rows = entries.map(\.row)
         let changed = try await onThread { () throws(GatewayFailure) in try rows.resealed(from: old, to: new.key, random) }
+        // The present master key goes: what it alone opens must not be left behind.
+        let sealed = Set(changed.map(\.name))
+        if let left = entries.first(where: { $0.isReadable && !sealed.contains($0.row.name) }) {
+            throw GatewayFailure(
+                .conflict,
+                "The key '\(left.row.name)' opens, but cannot be sealed anew: rotate it, or remove it and add it again; then "
+                    + "rotate the master key.")
+        }
+        if rows.contains(where: { $0.secret.masterKeyID == old.id && !sealed.contains($0.name) }) {
+            let file = places.file
+            try await onThread { () throws(GatewayFailure) in try file.keep(old.id) }
+        }
         do throws(GatewayFailure) { try await storage.resealVault(changed, under: new.record, event) } catch {
             // A commit may have happened although it failed to say so.
             guard try await storage.loadVaultMaster()?.id == new.key.id else { throw error }

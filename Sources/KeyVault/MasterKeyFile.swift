@@ -68,6 +68,23 @@ package struct MasterKeyFile: Sendable {
         try directory.synchronize()
     }
 
+    /// Keeps the key of that id under another name, for rows that only it may open yet.
+    func keep(_ id: String) throws(GatewayFailure) {
+        guard try load()?.id == id else { return }
+        guard link(path, keptPath(id)) == 0 || errno == EEXIST else { throw failure("cannot be kept: \(errorText())", path) }
+        try directory.synchronize()
+    }
+
+    /// Puts the file where it is not found as the vault's, which is sealed with something else: a rotation was cut short, or it
+    /// belongs to another database. A next one was given up then.
+    func setAside() throws(GatewayFailure) {
+        guard unlink(nextPath) == 0 || errno == ENOENT else { throw failure("cannot be removed: \(errorText())", nextPath) }
+        if let key = try load(), rename(path, keptPath(key.id)) != 0 { throw failure("cannot be kept: \(errorText())", path) }
+        try directory.synchronize()
+    }
+
+    private func keptPath(_ id: String) -> String { "\(path).kept-\(id)" }
+
     /// Takes the files away, when the vault is sealed with something else.
     func remove() throws(GatewayFailure) {
         for path in [nextPath, path] where unlink(path) != 0 && errno != ENOENT {

@@ -40,13 +40,17 @@ extension VaultRow {
 
     /// Gives the row the tag of what it now says.
     mutating func authenticate(_ master: MasterKey) {
-        tag = HMAC<SHA256>.authenticationCode(for: authenticated, using: master.rowKey).withUnsafeBytes { Array($0) }
+        tag = withoutTraces {
+            HMAC<SHA256>.authenticationCode(for: authenticated, using: master.rowKey).withUnsafeBytes { Array($0) }
+        }
     }
 
     /// Whether the row is as the vault wrote it. Rows of the first format have no tag; their secrets open by that format only.
     func isAuthentic(_ master: MasterKey) -> Bool {
         guard let tag else { return id == nil }
-        return HMAC<SHA256>.isValidAuthenticationCode(tag, authenticating: authenticated, using: master.rowKey)
+        return withoutTraces {
+            HMAC<SHA256>.isValidAuthenticationCode(tag, authenticating: authenticated, using: master.rowKey)
+        }
     }
 
     /// The same secrets in the present format under `new`; nil when not all of them open under `old`.
@@ -86,7 +90,7 @@ extension [VaultRow] {
         for row in self where old != nil || row.id == nil {
             if let row = try row.resealed(from: old ?? new, to: new, random) {
                 changed.append(row)
-            } else if old != nil, row.previous != nil {
+            } else if row.previous != nil {
                 // The present secret goes on working; the one before it did not open any more.
                 var alone = row
                 alone.previous = nil

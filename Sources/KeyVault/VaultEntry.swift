@@ -46,7 +46,10 @@ final class VaultEntry: Sendable {
             // The path prefix is not bound, the origin is: a base URL that left it was not written by the vault.
             guard let master else { throw .locked }
             guard baseURL?.origin == row.origin else { throw .damaged }
-            return try OpenedSecret(row, row.secret, master)
+            let opened = try OpenedSecret(row, row.secret, master)
+            // Of the first format, which says nothing of limits and models, nothing is taken once the vault was opened.
+            guard row.id != nil else { throw .damaged }
+            return opened
         }
         self.secret = secret
         let opened = try? secret.get()

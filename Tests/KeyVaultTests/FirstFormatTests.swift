@@ -107,6 +107,9 @@ struct FirstFormatTests {
         try await vault.rotateMaster(to: nil, passphrase: nil, by: nil)
         for row in [damaged, cut, newer, foreign] { #expect(try await test.row(row.name) == row) }
         try expectBoth(vault)
+        // A row that is restored later needs it.
+        let kept = try Data(contentsOf: URL(fileURLWithPath: test.places.file.path + ".kept-" + Self.masterKeyID))
+        #expect(Array(kept) == Self.bytes(Self.masterKey))
     }
 
     @Test func `a secret of the second format is not taken for one of the first`() async throws {
@@ -122,6 +125,33 @@ struct FirstFormatTests {
             let vault = try await test.reopened()
             #expect(await failure { try vault.apiKey(of: "prod", for: origin) }?.message.contains("changed or damaged") == true)
             #expect(try await test.row("prod") == row)
+        }
+    }
+
+    @Test func `a row of the first format that is put back later does not open, and is not sealed anew`() async throws {
+        let test = try await old()
+        let vault = try await test.reopened()
+        _ = try await vault.update("prod", VirtualKeyChange(models: .some(["gpt-4o-mini"])))
+        var back = Self.row
+        back.models = nil
+        try await test.store.updateVaultRow(back)
+        for _ in 1...2 {
+            let vault = try await test.reopened()
+            #expect(await failure { try vault.apiKey(of: "prod", for: origin) }?.message.contains("changed or damaged") == true)
+            #expect(try await test.row("prod") == back)
+        }
+    }
+
+    @Test func `a damaged secret in its grace does not keep the present one from being sealed anew`() async throws {
+        var row = Self.row
+        row.previous?.secret.ciphertext[20] ^= 1
+        let test = try await old([row])
+        let vault = try await test.reopened()
+        #expect(try await test.row("prod").previous == nil)
+        _ = try await vault.update("prod", VirtualKeyChange(note: "changed"))
+        try await vault.rotateMaster(to: nil, passphrase: nil, by: nil)
+        for vault in [vault, try await test.reopened()] {
+            #expect(text(try vault.apiKey(of: "prod", for: origin)) == "sk-second")
         }
     }
 }

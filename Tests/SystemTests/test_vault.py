@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The vault's master key: where it comes from, what goes on while there is none, how it is replaced."""
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -149,6 +150,27 @@ def test_without_its_key_file_the_vault_stays_locked_until_it_is_restored(make_d
     key.chmod(0o600)
     assert admin.call("vault.unlock", {})["state"] == "unlocked"
     assert value(client, "k") == "sk-k"
+    unlocked, = admin.call("audit.list", {"filter": {"kind": "vault.unlocked"}})["entries"]
+    assert unlocked["actor"]["uid"] == os.getuid()
+
+
+def test_a_passphrase_for_a_new_vault_takes_no_file_from_another_one(make_daemon, connect, upstream):
+    daemon = make_daemon()
+    add(connect(daemon, admin=True), upstream, "k", "sk-k")
+    key = daemon.state / "master.key"
+    saved = key.read_bytes()
+    assert daemon.stop() == 0
+    away = daemon.folder / "away"
+    away.mkdir()
+    for path in daemon.state.glob("wicket.db*"):
+        path.rename(away / path.name)
+    daemon.config_file.write_text(json.dumps({"vault": {"master_key": "passphrase"}}))
+    for _ in range(2):
+        daemon.start()
+        assert connect(daemon, admin=True).call("vault.unlock", {"passphrase": PASSPHRASE})["state"] == "unlocked"
+        assert daemon.stop() == 0
+    kept, = daemon.state.glob("master.key.kept-*")
+    assert kept.read_bytes() == saved
 
 
 def test_a_credential_is_the_master_key_and_is_rotated_by_a_restart(make_daemon, connect, upstream):
