@@ -144,7 +144,8 @@ extension AccessPolicies {
             let fault = error.faults.first ?? PolicyFault(path: "match", message: "cannot be read")
             // A config's own reading says whole sentences.
             let isSentence = fault.path.hasPrefix("defaults.config") && fault.message.hasSuffix(".")
-            throw .invalidParams(fault.path, isSentence ? fault.message : "\(fault.path) \(fault.message).")
+            let end = fault.message.hasSuffix("?") ? "" : "."
+            throw .invalidParams(fault.path, isSentence ? fault.message : "\(fault.path) \(fault.message)\(end)")
         }
     }
 
