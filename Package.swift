@@ -49,6 +49,8 @@ let package = Package(
         // C libraries and what Swift cannot say to libc.
         .target(name: "CLinux"),
         .target(name: "CPriceTable", exclude: ["prices.tsv"]),
+        .target(name: "CTextEmbedding"),
+        .target(name: "CVectorScan"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CCurlShim", dependencies: ["CCurl"]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -62,6 +64,7 @@ let package = Package(
         target("WicketProtocol", ["JSONBytes", "JSONRPC"]),
         target("Routing", ["GatewayModel", "JSONBytes"], settings: daemon),
         target("GatewayPolicy", ["GatewayModel", "JSONBytes"], settings: daemon),
+        target("Caching", ["CVectorScan", "GatewayModel", "JSONBytes", crypto], settings: daemon),
         target(
             "ProviderAdapters", ["CPriceTable", "GatewayModel", "JSONBytes"], exclude: ["Resources/providers.schema.json"],
             resources: [.embedInCode("Resources/providers.json")], settings: daemon),
@@ -69,22 +72,25 @@ let package = Package(
         // The shell: where decisions meet time, threads and disks.
         target("Reactor", ["CLinux"], settings: daemon),
         target(
-            "GatewayEngine", ["GatewayModel", "GatewayPolicy", "JSONBytes", "ProviderAdapters", "Routing"], settings: daemon),
+            "GatewayEngine", ["Caching", "GatewayModel", "GatewayPolicy", "JSONBytes", "ProviderAdapters", "Routing"],
+            settings: daemon),
+        target("TextEmbedding", ["CLinux", "CTextEmbedding", "GatewayEngine", "GatewayModel"], settings: daemon),
         target("SocketServer", ["CLinux", "GatewayModel", "JSONRPC", "Reactor"], settings: daemon),
         target(
             "KeyVault", ["CLinux", "GatewayEngine", "GatewayModel", "JSONBytes", "ProviderAdapters", crypto, cryptoExtras],
             settings: daemon),
         target(
-            "GatewayStore", ["CLinux", "CSQLite", "GatewayEngine", "GatewayModel", "GatewayPolicy", "JSONBytes", crypto],
+            "GatewayStore",
+            ["Caching", "CLinux", "CSQLite", "GatewayEngine", "GatewayModel", "GatewayPolicy", "JSONBytes", crypto],
             settings: daemon),
         target("Upstream", ["CCurl", "CCurlShim", "CLinux", "GatewayEngine", "GatewayModel", "Reactor"], settings: daemon),
         target("Observability", ["CLinux", "GatewayEngine", "GatewayModel"], settings: daemon),
         target(
             "WicketDaemon",
             [
-                "CLinux", "CSystemd", "CYAML", "GatewayEngine", "GatewayModel", "GatewayPolicy", "GatewayStore", "JSONBytes",
-                "JSONRPC", "KeyVault", "Observability", "ProviderAdapters", "Reactor", "Routing", "SocketServer", "Upstream",
-                "WicketProtocol", crypto,
+                "Caching", "CLinux", "CSystemd", "CYAML", "GatewayEngine", "GatewayModel", "GatewayPolicy", "GatewayStore",
+                "JSONBytes", "JSONRPC", "KeyVault", "Observability", "ProviderAdapters", "Reactor", "Routing", "SocketServer",
+                "TextEmbedding", "Upstream", "WicketProtocol", crypto,
             ],
             exclude: ["Documentation.docc"], resources: [.embedInCode("Resources/openrpc.json")], settings: daemon),
         .executableTarget(name: "wicketd", dependencies: ["WicketDaemon"], swiftSettings: daemon),
@@ -128,6 +134,8 @@ let package = Package(
         tests("GatewayModelTests", ["GatewayModel"]),
         tests("ProviderAdaptersTests", ["GatewayModel", "JSONBytes", "ProviderAdapters", "TestSupport"]),
         tests("GatewayPolicyTests", ["GatewayModel", "GatewayPolicy", "JSONBytes", "TestSupport"]),
+        tests("CachingTests", ["Caching", "GatewayModel", "JSONBytes", "TestSupport"]),
+        tests("TextEmbeddingTests", ["GatewayEngine", "GatewayModel", "TextEmbedding", "TestSupport"]),
         tests("RoutingTests", ["GatewayModel", "JSONBytes", "Routing", "TestSupport"]),
         tests("ReactorTests", ["CLinux", "Reactor", "ReactorTestSupport", "TestSupport"]),
         tests(

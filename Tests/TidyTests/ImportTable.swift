@@ -10,7 +10,8 @@ enum ImportTable {
         "wicket-bridge": ["HTTPBridge"],
         // What they are made of.
         "WicketDaemon": [
-            "SocketServer", "KeyVault", "GatewayStore", "Upstream", "Observability", "WicketProtocol", "CSystemd", "CYAML",
+            "SocketServer", "KeyVault", "GatewayStore", "Upstream", "TextEmbedding", "Observability", "WicketProtocol",
+            "CSystemd", "CYAML",
         ],
         "WicketCommands": ["WicketClient"],
         "HTTPBridge": ["WicketClient"],
@@ -20,13 +21,14 @@ enum ImportTable {
         "KeyVault": ["GatewayEngine", "CLinux"],
         "GatewayStore": ["GatewayEngine", "CLinux", "CSQLite"],
         "Upstream": ["GatewayEngine", "Reactor", "CCurl", "CCurlShim"],
+        "TextEmbedding": ["GatewayEngine", "CLinux", "CTextEmbedding"],
         "Observability": ["GatewayEngine", "CLinux"],
         "GatewayEngine": ["Routing", "GatewayPolicy", "Guardrails", "Caching", "ProviderAdapters"],
         // What decides.
         "Routing": ["GatewayModel"],
         "GatewayPolicy": ["GatewayModel"],
         "Guardrails": ["GatewayModel"],
-        "Caching": ["GatewayModel"],
+        "Caching": ["GatewayModel", "CVectorScan"],
         "ProviderAdapters": ["GatewayModel", "CPriceTable"],
         // Values.
         "Reactor": ["CLinux"],
@@ -38,6 +40,8 @@ enum ImportTable {
         "CLinux": [],
         "CCurl": [],
         "CPriceTable": [],
+        "CTextEmbedding": [],
+        "CVectorScan": [],
         "CCurlShim": ["CCurl"],
         "CSystemd": [],
         "CSQLite": [],
@@ -47,11 +51,12 @@ enum ImportTable {
     /// Targets that do no IO, read no clock, draw no random number and start no task.
     static let pure: Set<String> = [
         "JSONBytes", "JSONRPC", "GatewayModel", "WicketProtocol", "ProviderAdapters", "Routing", "GatewayPolicy", "Guardrails",
-        "Caching", "CPriceTable",
+        "Caching", "CPriceTable", "CTextEmbedding", "CVectorScan",
     ]
 
     /// Modules that are not ours and that a pure target's file may import nevertheless: C's `memchr`, `memcmp`, `explicit_bzero`.
     static let foreignInPure: [String: Set<String>] = [
+        "Sources/Caching/": ["Crypto", "Glibc"],
         "Sources/GatewayModel/SecretBytes.swift": ["Glibc"],
         "Sources/JSONBytes/": ["Glibc"],
         "Sources/JSONRPC/LineSplitter.swift": ["Glibc"],
