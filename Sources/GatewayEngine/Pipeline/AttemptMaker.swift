@@ -13,7 +13,7 @@ struct AttemptMaker {
     let createdSeconds: Int
 
     /// - Parameter leaf: the index in the plan of the leaf that leads to the target.
-    func attempt(at target: Target, _ leaf: Int) throws(GatewayFailure) -> Attempt {
+    func attempt(at target: Target, _ leaf: Int) throws(GatewayFailure) -> UpstreamAttempt {
         // The leaf is read where it lies: a copy of it costs more than the rest of this.
         let rule = plan.targets[leaf].timeouts
         let strict = isStrict(plan.targets[leaf].strictOpenAICompliance)
@@ -33,7 +33,7 @@ struct AttemptMaker {
             body: encoded.body, timeouts: timeouts(rule))
         // Who answers for a name is the resolver's to say; an address, or `localhost`, says it itself.
         upstream.refusesHostItself = target.virtualKey != nil && target.base.isNamed
-        return Attempt(
+        return UpstreamAttempt(
             target, encoded, upstream, withPreviousKey: try withPreviousKey(upstream, for: target), dialect: dialect,
             call: dialectCall,
             transport: target.provider.dialect == .local ? ports.inProcess : ports.network, clock: ports.clock,

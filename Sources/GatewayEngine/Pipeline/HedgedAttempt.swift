@@ -34,14 +34,14 @@ extension RoutedCall {
 private final class Race {
     enum Event: Sendable {
         case due
-        case ended(TryID, Result<Attempt.Answer, GatewayFailure>)
+        case ended(TryID, Result<AttemptAnswer, GatewayFailure>)
     }
     typealias Group = TaskGroup<Event>
 
     private let call: RoutedCall
-    private var running: [TryID: Attempt] = [:]
+    private var running: [TryID: any Attempt] = [:]
     /// The stream that the caller gets, once there is one.
-    private(set) var stream: (id: TryID, attempt: Attempt)?
+    private(set) var stream: (id: TryID, attempt: any Attempt)?
     private(set) var isHeld = false
 
     init(_ call: RoutedCall) { self.call = call }
@@ -78,7 +78,7 @@ private final class Race {
     }
 
     /// - Returns: what is next, or nil while the other try goes on.
-    func judge(_ id: TryID, _ answer: Result<Attempt.Answer, GatewayFailure>) -> RouteStep? {
+    func judge(_ id: TryID, _ answer: Result<AttemptAnswer, GatewayFailure>) -> RouteStep? {
         guard let attempt = running.removeValue(forKey: id) else { return nil }
         switch answer {
         case .failure(let failure): return step(call.ended(id, attempt, failure))

@@ -59,7 +59,7 @@ final class RoutedCall {
     // MARK: One try
 
     private func attempt(_ id: TryID, _ target: Int, _ sink: any ChunkSink) async -> RouteStep {
-        var attempt: Attempt?
+        var attempt: (any Attempt)?
         do throws(GatewayFailure) {
             let made = try self.attempt(at: target)
             attempt = made
@@ -70,7 +70,7 @@ final class RoutedCall {
     }
 
     /// Makes the try at a leaf's target.
-    func attempt(at target: Int) throws(GatewayFailure) -> Attempt {
+    func attempt(at target: Int) throws(GatewayFailure) -> any Attempt {
         let found = try targets.target(target)
         let attempt = try maker.attempt(at: found, target)
         show(attempt)
@@ -78,7 +78,7 @@ final class RoutedCall {
     }
 
     /// Names the try in the report as the one that answers. Of two that run side by side the one that ends last does.
-    private func show(_ attempt: Attempt) {
+    private func show(_ attempt: any Attempt) {
         report.provider = attempt.target.provider.id
         report.virtualKey = attempt.target.virtualKey
         report.target = attempt.target.path
@@ -87,7 +87,7 @@ final class RoutedCall {
     }
 
     /// Gives the caller what a try has brought, if the route lets it.
-    private func deliver(_ answer: Attempt.Answer, of attempt: Attempt, _ id: TryID, _ sink: any ChunkSink) async -> RouteStep {
+    private func deliver(_ answer: AttemptAnswer, of attempt: any Attempt, _ id: TryID, _ sink: any ChunkSink) async -> RouteStep {
         switch answer {
         case .whole(let response): return ended(id, attempt, response)
         case .stream:
@@ -102,7 +102,7 @@ final class RoutedCall {
 
     /// Sends a stream from its first chunk on.
     /// - Returns: why it broke off, or nil.
-    func relay(_ attempt: Attempt, _ sink: any ChunkSink) async -> GatewayFailure? {
+    func relay(_ attempt: any Attempt, _ sink: any ChunkSink) async -> GatewayFailure? {
         do throws(GatewayFailure) {
             try await attempt.relay(sink)
             end = .streamed
@@ -114,7 +114,7 @@ final class RoutedCall {
     }
 
     /// Sends a stream that was kept back at first, and that nothing else took the place of. The route knows its end already.
-    func relayHeld(_ attempt: Attempt, _ sink: any ChunkSink) async {
+    func relayHeld(_ attempt: any Attempt, _ sink: any ChunkSink) async {
         let failure = await relay(attempt, sink)
         show(attempt)
         note(attempt, failure?.code.name ?? "ok")
@@ -129,9 +129,10 @@ final class RoutedCall {
         return ports.health.withLock { question(&route, &$0, now, &random) }
     }
 
-    func mayStream(_ id: TryID, _ attempt: Attempt) -> StreamVerdict {
+    func mayStream(_ id: TryID, _ attempt: any Attempt) -> StreamVerdict {
         ask { (route, health, now, _) in
-            route.mayStream(id, status: attempt.status, targets.candidates, &health, now: now)
+            route.mayStream(
+                id, status: attempt.status, isShared: attempt.isShared, targets.candidates, &health, now: now)
         }
     }
 
@@ -140,13 +141,13 @@ final class RoutedCall {
     }
 
     /// A try has brought a whole answer.
-    func ended(_ id: TryID, _ attempt: Attempt, _ response: UnifiedResponse) -> RouteStep {
+    func ended(_ id: TryID, _ attempt: any Attempt, _ response: UnifiedResponse) -> RouteStep {
         end = .response(response)
         return ended(id, attempt, nil)
     }
 
     /// A try is over: it goes into the report, and the route says what is next.
-    func ended(_ id: TryID, _ attempt: Attempt?, _ failure: GatewayFailure?) -> RouteStep {
+    func ended(_ id: TryID, _ attempt: (any Attempt)?, _ failure: GatewayFailure?) -> RouteStep {
         if let failure {
             end = .failed(failure)
             ports.audit.diverted(failure, by: maker.call.peer)
@@ -163,7 +164,7 @@ final class RoutedCall {
     }
 
     /// A stream has begun that the route keeps back: its status is listed as one to move on from.
-    func held(_ id: TryID, _ attempt: Attempt) -> RouteStep {
+    func held(_ id: TryID, _ attempt: any Attempt) -> RouteStep {
         let step = tell(id, TryResult(attempt, nil))
         if case .finish(id, _) = step { return step }
         attempt.stop()
@@ -176,7 +177,7 @@ final class RoutedCall {
     }
 
     /// A try that ended, or that another one was faster than, in the report; unless its call was cancelled before it was sent.
-    func note(_ attempt: Attempt, _ outcome: String) {
+    func note(_ attempt: any Attempt, _ outcome: String) {
         guard attempt.wasSent else { return }
         let elapsed = Int(attempt.elapsedNanoseconds / 1000)
         report.attempts.append(
@@ -229,11 +230,11 @@ final class RoutedCall {
 }
 
 extension TryResult {
-    fileprivate init(_ attempt: Attempt?, _ failure: GatewayFailure?) {
+    fileprivate init(_ attempt: (any Attempt)?, _ failure: GatewayFailure?) {
         let latency = attempt.map { $0.latencyNanoseconds ?? $0.elapsedNanoseconds } ?? 0
         self.init(
             end: .cancelled, retryAfterMilliseconds: failure?.retryAfterMilliseconds,
-            hasSentChunks: (attempt?.chunks ?? 0) > 0)
+            hasSentChunks: (attempt?.chunks ?? 0) > 0, isShared: attempt?.isShared ?? false)
         switch failure?.code {
         case nil: end = .answered(status: attempt?.status ?? 200, latency: latency)
         case .upstreamError: end = .answered(status: failure?.status ?? 502, latency: latency)

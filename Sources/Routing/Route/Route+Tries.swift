@@ -31,7 +31,8 @@ extension Route {
 
     /// Ends a running try; false when there is none of that name. What still runs is in `running` afterwards.
     mutating func end(
-        _ id: TryID, _ end: TryEnd, lost: Bool, _ candidates: [Candidate], _ health: inout TargetHealth, now: UInt64
+        _ id: TryID, _ end: TryEnd, lost: Bool, isShared: Bool = false, _ candidates: [Candidate],
+        _ health: inout TargetHealth, now: UInt64
     ) -> Bool {
         let ended: RunningTry
         if let running, running.id == id {
@@ -45,7 +46,7 @@ extension Route {
             return false
         }
         health.end(
-            candidates[ended.target].slot, end, asProbe: ended.isProbe, begun: ended.began,
+            candidates[ended.target].slot, isShared ? .cancelled : end, asProbe: ended.isProbe, begun: ended.began,
             plan.targets[ended.target].breaker, now: now)
         leaf.lastEnd = end
         decisions.append(

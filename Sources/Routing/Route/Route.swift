@@ -83,7 +83,7 @@ package struct Route {
         _ id: TryID, _ result: TryResult, _ facts: RoutingFacts, _ candidates: [Candidate], _ health: inout TargetHealth,
         now: UInt64, random: inout some RandomNumberGenerator
     ) -> RouteStep {
-        guard end(id, result.end, lost: false, candidates, &health, now: now) else { return .pending }
+        guard end(id, result.end, lost: false, isShared: result.isShared, candidates, &health, now: now) else { return .pending }
         // A second try that cannot even be made says nothing against the first one, which runs.
         if result.isGatewayFault, running != nil { return .pending }
         last = id
@@ -120,13 +120,16 @@ package struct Route {
     /// The try has brought a stream's head with a 2xx status, and its first chunk, which is not sent yet. Ask this once a stream,
     /// before the first chunk goes out; after `.send` no other target is tried, whatever happens.
     package mutating func mayStream(
-        _ id: TryID, status: Int, _ candidates: [Candidate], _ health: inout TargetHealth, now: UInt64
+        _ id: TryID, status: Int, isShared: Bool = false, _ candidates: [Candidate], _ health: inout TargetHealth,
+        now: UInt64
     ) -> StreamVerdict {
         guard outcome == nil, committed == nil, let heard = running?.id == id ? running : beside, heard.id == id,
             isAccepted(.answered(status: status, latency: 0))
         else { return .hold }
         committed = id
-        health.heard(candidates[heard.target].slot, asProbe: heard.isProbe, begun: heard.began, now: now)
+        if !isShared {
+            health.heard(candidates[heard.target].slot, asProbe: heard.isProbe, begun: heard.began, now: now)
+        }
         return .send(losing: endOther(than: id, candidates, &health, now: now))
     }
 

@@ -32,15 +32,19 @@ package struct TryResult: Sendable, Equatable {
     package var retryAfterMilliseconds: Int?
     /// Chunks of it have gone to the caller: nothing can be tried after it.
     package var hasSentChunks: Bool
+    /// The target's health does not count it: the answer was kept, or it is another call's try, which counts already.
+    package var isShared: Bool
     /// The request itself is at fault, before anything was sent: no other target may be tried for it.
     package var isGatewayFault: Bool
 
     package init(
-        end: TryEnd, retryAfterMilliseconds: Int? = nil, hasSentChunks: Bool = false, isGatewayFault: Bool = false
+        end: TryEnd, retryAfterMilliseconds: Int? = nil, hasSentChunks: Bool = false, isShared: Bool = false,
+        isGatewayFault: Bool = false
     ) {
         self.end = end
         self.retryAfterMilliseconds = retryAfterMilliseconds
         self.hasSentChunks = hasSentChunks
+        self.isShared = isShared
         self.isGatewayFault = isGatewayFault
     }
 }
