@@ -59,7 +59,7 @@ import Testing
         }
         #expect(try compile(config(400)).roughBytes <= PlanCompiler.mostBytes)
         let fault = try #require(try refusal(config(720)))
-        #expect(fault.path == "options.config.targets[474]")
+        #expect(fault.path == "options.config.targets[461]")
         #expect(fault.message.contains("makes the plan larger than 4 MB"))
     }
 
@@ -78,6 +78,7 @@ import Testing
         #expect(try leaf(root: parent, child: #""cache": false"#).cache == nil)
         #expect(try leaf(root: parent, child: #""cache": true"#).cache == CacheRule(mode: .simple))
         #expect(try leaf(root: parent, child: #""cache": "simple""#).cache == CacheRule(mode: .simple))
+        #expect(try leaf(root: parent, child: #""cache": {"coalesce": false}"#).cache == nil)
     }
 
     @Test func `timeouts, host and forwarded headers are the parent's unless the child's are truthy`() throws {

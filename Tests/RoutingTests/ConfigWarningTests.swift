@@ -33,7 +33,12 @@ import Testing
             #"{"circuit_breaker": {"failure_threshold": 3, "cooldown_interval": 1000}}"#,
             "options.config.circuit_breaker.cooldown_interval is raised to 30000 ms"
         ),
-        (#"{"cache": {"mode": "semantic"}}"#, "options.config.cache: the cache is not built yet"),
+        (#"{"cache": {"mode": "simple", "max_age": 59}}"#, "cache.max_age is not from 60 to 7776000 seconds: 604800 is taken"),
+        (#"{"cache": {"mode": "simple", "preset": "strict"}}"#, "cache.preset has no effect with the mode simple."),
+        (#"{"cache": {"mode": "off", "max_age": 60}}"#, "options.config.cache.max_age has no effect with the mode off."),
+        (#"{"cache": {"coalesce": false}}"#, "options.config.cache keeps nothing, since it has no mode"),
+        (#"{"cache": {"mode": "simple", "maxage": 60}}"#, "cache.maxage is no known field and has no effect; did you mean"),
+        (#"{"cache": {"mode": "semantic", "thresholds": {"sme": 0.9}}}"#, "thresholds.sme is no known field"),
         (#"{"input_guardrails": ["pg-1"]}"#, "options.config.input_guardrails: guardrails are not run yet"),
         (#"{"before_request_hooks": [{"id": "g"}]}"#, "options.config.before_request_hooks: guardrails are not run yet"),
         (#"{"output_mutators": [{"m": {}}]}"#, "options.config.output_mutators: mutators are not run yet"),
@@ -92,11 +97,11 @@ import Testing
     }
 
     @Test func `warnings are bounded, whatever the config`() throws {
-        let targets = (0..<200).map { #"{"key\#($0)": 1, "input_guardrails": ["g"], "cache": {"mode": "simple"}}"# }
+        let targets = (0..<200).map { #"{"key\#($0)": 1, "input_guardrails": ["g"], "output_mutators": [{"m": {}}]}"# }
         let plan = try compile(#"{"strategy": {"mode": "fallback"}, "targets": [\#(targets.joined(separator: ","))]}"#)
         #expect(plan.warnings.count == 23)
         #expect(plan.warnings[20] == "There are 180 more such warnings.")
-        #expect(plan.warnings[21].contains("options.config.targets[2].cache and 197 more: the cache"))
+        #expect(plan.warnings[21].contains("options.config.targets[2].input_guardrails and 197 more: guardrails"))
     }
 
     @Test func `a config of nothing but what it is meant for has no warnings`() throws {

@@ -85,7 +85,29 @@ enum RetryKey: UInt8, ConfigKey {
 }
 
 enum CacheKey: UInt8, ConfigKey {
-    case mode, maxAge
+    case mode, maxAge, namespace, vary, coalesce, toolCalls
+    // Of the modes semantic and shadow.
+    case preset, thresholds, vetoes, verifyPercent, maxFalseHit, maxTemperature, embeddings
+
+    static let byName = table()
+    static let ofSemantic: [CacheKey] = [
+        .preset, .thresholds, .vetoes, .verifyPercent, .maxFalseHit, .maxTemperature, .embeddings,
+    ]
+}
+
+enum ThresholdKey: UInt8, ConfigKey {
+    case same, restructured, insertion, substitution
+    static let byName = table()
+}
+
+/// What may speak against a semantic hit: the names that the verdict knows.
+enum VetoKey: UInt8, ConfigKey {
+    case numbers, negation, antonyms, entities, volatile, question, swap, direction, tense, coreference, conjunction
+    static let byName = table()
+}
+
+enum EmbeddingsKey: UInt8, ConfigKey {
+    case virtualKey, provider, model, dimensions
     static let byName = table()
 }
 

@@ -52,29 +52,6 @@ extension PlanCompiler {
         return rule
     }
 
-    /// Its short forms are a mode's name alone, `true` for the simple one, and `false` for none.
-    private mutating func cache(_ value: ConfigValue) throws(GatewayFailure) -> CacheRule? {
-        if value.isFalsy { return nil }
-        warnings.notBuilt(.cache, value)
-        switch value.kind {
-        case .true: return CacheRule(mode: .simple)
-        case .string: return CacheRule(mode: try cacheMode(value))
-        default: break
-        }
-        let object = try ConfigObject<CacheKey>(value, example: #"{"mode": "simple"}"#)
-        warnings.unknown(object.unknown, CacheKey.self)
-        guard let mode = object[.mode] else { throw object.missing(.mode, "simple or semantic.") }
-        let maxAge = try object[.maxAge]?.number(0...1e9, "a number of seconds, 0 or more")
-        return CacheRule(mode: try cacheMode(mode), maxAgeSeconds: maxAge.map { Int($0) })
-    }
-
-    private func cacheMode(_ value: ConfigValue) throws(GatewayFailure) -> CacheRule.Mode {
-        guard let mode = value.document.string(value.node).flatMap(CacheRule.Mode.init(rawValue:)) else {
-            throw value.fault("must be simple or semantic.")
-        }
-        return mode
-    }
-
     private mutating func hedge(_ value: ConfigValue) throws(GatewayFailure) -> HedgeRule {
         let object = try ConfigObject<HedgeKey>(value, example: #"{"after_percentile": 95}"#)
         warnings.unknown(object.unknown, HedgeKey.self)

@@ -22,7 +22,7 @@ package struct PlanTarget: Sendable {
     /// nil: the default breaker.
     package var breaker: BreakerRule?
     package var hedge: HedgeRule?
-    /// nil: no cache.
+    /// nil: nothing is kept, and identical requests are not made one.
     package var cache: CacheRule?
     /// Asked even though its breaker is open, when there is nothing else.
     package var isLastResort = false
@@ -36,7 +36,7 @@ package struct PlanTarget: Sendable {
     package init(path: String) { self.path = path }
 
     /// What one takes in memory without its edits.
-    static let roughBytes = 640
+    static let roughBytes = 896
 }
 
 /// Changes of a request's body. Members are raw JSON, by name, in the order of the config.

@@ -71,21 +71,3 @@ package struct HedgeRule: Sendable, Equatable {
         self.mostExtraPercent = mostExtraPercent
     }
 }
-
-/// `cache`: which answers may come from the cache.
-package struct CacheRule: Sendable, Equatable {
-    package enum Mode: String, Sendable {
-        /// The same request.
-        case simple
-        /// A request that means the same.
-        case semantic
-    }
-    package var mode: Mode
-    /// nil: as long as the cache keeps it.
-    package var maxAgeSeconds: Int?
-
-    package init(mode: Mode, maxAgeSeconds: Int? = nil) {
-        self.mode = mode
-        self.maxAgeSeconds = maxAgeSeconds
-    }
-}
