@@ -43,17 +43,35 @@ struct ChatReplay {
         writer.chunk(&batch) { json in
             for (key, value) in document.members(of: message) { Self.writeHead(key, value, document, &json) }
         }
-        for key in ["reasoning", "reasoning_content", "content", "refusal"] as [StaticString] {
-            guard let text = document.find(key, in: message), document.kind(text) == .string else { continue }
-            for piece in TextPieces(document.raw(text).dropFirst().dropLast()) {
-                writer.chunk(&batch, hasTokens: true) { json in
+        let reasoning = text("reasoning_content", of: message)
+        // Some name the same text twice, and send both in one chunk.
+        let isTwin = reasoning != nil && reasoning == text("reasoning", of: message)
+        if isTwin {
+            writeText(["reasoning", "reasoning_content"], of: message, into: &batch)
+        } else {
+            writeText(["reasoning"], of: message, into: &batch)
+            writeText(["reasoning_content"], of: message, into: &batch)
+        }
+        writeText(["content"], of: message, into: &batch)
+        writeText(["refusal"], of: message, into: &batch)
+        writeCalls(of: message, into: &batch)
+        writeRest(of: message, into: &batch)
+    }
+
+    private func text(_ key: StaticString, of message: JSONNode) -> ArraySlice<UInt8>? {
+        document.find(key, in: message).flatMap { document.kind($0) == .string ? document.raw($0).dropFirst().dropLast() : nil }
+    }
+
+    /// The pieces of a text, each under all of `keys`, whose values are the same.
+    private mutating func writeText(_ keys: [StaticString], of message: JSONNode, into batch: inout ChunkBatch) {
+        for piece in keys.first.flatMap({ text($0, of: message) }).map({ TextPieces($0) }) ?? TextPieces([]) {
+            writer.chunk(&batch, hasTokens: true) { json in
+                for key in keys {
                     json.key(key)
                     json.quoted(piece)
                 }
             }
         }
-        writeCalls(of: message, into: &batch)
-        writeRest(of: message, into: &batch)
     }
 
     // MARK: The first chunk

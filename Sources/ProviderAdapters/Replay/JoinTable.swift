@@ -18,8 +18,8 @@ indirect enum JoinRule: Sendable {
     case list
     /// Member by member.
     case object(JoinTable)
-    /// Elements of arrays with the same `index` are one, member by member; those without are each its own, unless an index is
-    /// needed.
+    /// Elements of arrays with the same `index` are one, member by member. Where an index is needed, one without must have an `id`
+    /// of its own, and is whole; where it is not, those without are each its own, and those of another `type` are others.
     case items(JoinTable, needsIndex: Bool)
     /// Keeps the place in the order; its owner writes the member.
     case place(JoinPlace)
@@ -74,7 +74,7 @@ extension JoinTable {
         ("index", .drop), ("function", .object(function)), ("custom", .object(JoinTable([("input", .text)]))),
     ])
     private static let function = JoinTable([("arguments", .text)])
-    private static let reasoning = JoinTable([("text", .text), ("summary", .text), ("data", .text)])
+    private static let reasoning = JoinTable([("text", .text), ("summary", .text)])
 }
 
 // MARK: Messages

@@ -145,10 +145,17 @@ struct JoinedMember: Sendable {
     ) throws(AssemblyObstacle) -> Int {
         guard document.kind(element) == .object else { throw .unknown(name) }
         let index = document.find("index", in: element).flatMap(document.int)
-        if index == nil, needsIndex { throw .unknown(name) }
-        if let index, let child = children.firstIndex(where: { $0.index == index }) { return child }
+        let key: StaticString = needsIndex ? "id" : "type"
+        var mark = document.find(key, in: element).map { Array(document.raw($0)) }
+        if needsIndex, index != nil {
+            mark = nil
+        } else if needsIndex {
+            // Some send each call whole and without index: then its id is new. Else the piece could be any call's.
+            guard let id = mark, id.count > 2, !children.contains(where: { $0.mark == id }) else { throw .unknown(name) }
+        }
+        if let index, let child = children.firstIndex(where: { $0.index == index && $0.mark == mark }) { return child }
         if children.count >= JoinedObject.maximumCount { throw .tooLarge }
-        children.append(JoinedObject(table, index: index))
+        children.append(JoinedObject(table, index: index, mark: mark))
         return children.count - 1
     }
 
@@ -180,7 +187,7 @@ struct JoinedMember: Sendable {
     }
 
     private func writeItems(to json: inout JSONWriter) {
-        let hasOrder = children.allSatisfy { $0.index != nil }
+        let hasOrder = children.allSatisfy { $0.index != nil && $0.mark == nil }
         json.beginArray()
         for child in hasOrder ? children.sorted(by: { ($0.index ?? 0) < ($1.index ?? 0) }) : children {
             json.beginObject()

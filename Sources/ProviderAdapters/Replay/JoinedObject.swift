@@ -12,10 +12,13 @@ struct JoinedObject: Sendable {
     private var turn = 0
     /// The `index` by which an array's element goes.
     let index: Int?
+    /// As JSON, the `type` that tells elements with the same index apart, or the `id` of one without index.
+    let mark: [UInt8]?
 
-    init(_ table: JoinTable, index: Int? = nil) {
+    init(_ table: JoinTable, index: Int? = nil, mark: [UInt8]? = nil) {
         self.table = table
         self.index = index
+        self.mark = mark
     }
 
     /// Joins a piece of the object to it.
