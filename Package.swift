@@ -128,6 +128,9 @@ let package = Package(
         .executableTarget(
             name: "wicket-policy-benchmark", dependencies: ["CAllocationCounter", "GatewayModel", "GatewayPolicy"],
             path: "Tests/Benchmarks/PolicyBenchmark", swiftSettings: swift),
+        .executableTarget(
+            name: "wicket-index-benchmark", dependencies: ["Caching", "TestSupport"], path: "Tests/Benchmarks/IndexBenchmark",
+            swiftSettings: swift),
         tests("TidyTests", []),
         tests("JSONBytesTests", ["JSONBytes", "TestSupport"]),
         tests("JSONRPCTests", ["JSONBytes", "JSONRPC", "TestSupport"]),

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The entries that one question is compared with, at the places 0 to `count`, without holes. Its first segment doubles until it
+/// is full; then whole segments are added, and nothing is copied any more.
+final class VectorPartition {
+    let key: CacheKey
+    /// The directions' signs for each dimension; shared by all partitions of that dimension.
+    let signs: [Int8]
+    /// Entries in a full segment: a power of two.
+    let segmentCapacity: Int
+    private let shift: Int
+    private(set) var segments: [VectorSegment] = []
+    private(set) var count = 0
+    /// What the segments take.
+    private(set) var byteCount = 0
+
+    /// The object, its list of segments and its line in the lists of partitions, in bytes.
+    static let overhead = 256
+    /// A full segment is at most so large: what a single insertion may have to ask for.
+    private static let segmentSizeMax = 1 << 20
+
+    var dimension: Int { signs.count }
+
+    init(key: CacheKey, signs: [Int8]) {
+        self.key = key
+        self.signs = signs
+        let fitting = Self.segmentSizeMax / VectorSegment.size(capacity: 1, dimension: signs.count)
+        shift = max(0, Int.bitWidth - 1 - max(1, fitting).leadingZeroBitCount)
+        segmentCapacity = 1 << shift
+    }
+
+    deinit { for segment in segments { segment.deallocate() } }
+
+    /// The segment of a place, and the place in it.
+    func locate(_ place: Int) -> (segment: VectorSegment, place: Int) {
+        (segments[place >> shift], place & (segmentCapacity - 1))
+    }
+
+    /// How many entries of a segment are taken.
+    func count(ofSegment index: Int) -> Int { min(count - index << shift, segmentCapacity) }
+
+    func key(at place: Int) -> CacheKey {
+        let (segment, place) = locate(place)
+        return segment.keys[place]
+    }
+
+    /// What one more entry would ask for, in bytes; 0 while there is room.
+    var bytesToGrow: Int {
+        guard let last = segments.last else { return VectorSegment.size(capacity: 1, dimension: dimension) }
+        if count - (segments.count - 1) << shift < last.capacity { return 0 }
+        let size = VectorSegment.size(capacity: last.capacity, dimension: dimension)
+        // Twice of the only one takes its place; else a whole one is added.
+        return last.capacity < segmentCapacity
+            ? VectorSegment.size(capacity: 2 * last.capacity, dimension: dimension) - size : size
+    }
+
+    /// Appends an entry that is to be filled at once.
+    /// - Returns: Its place.
+    func append() -> Int {
+        if segments.isEmpty {
+            add(capacity: 1)
+        } else if count == (segments.count - 1) << shift + segments[segments.count - 1].capacity {
+            if segments[0].capacity < segmentCapacity { resize(to: 2 * segments[0].capacity) } else { add(capacity: segmentCapacity) }
+        }
+        count += 1
+        return count - 1
+    }
+
+    /// Fills the hole at `place` with the last entry, and gives back what is not needed any more.
+    /// - Returns: Whether an entry moved to `place`.
+    func remove(at place: Int) -> Bool {
+        count -= 1
+        if place != count {
+            let (source, from) = locate(count)
+            let (target, to) = locate(place)
+            target.copy(from: source, from, to: to)
+        }
+        shrink()
+        return place != count
+    }
+
+    private func add(capacity: Int) {
+        let segment = VectorSegment(capacity: capacity, dimension: dimension)
+        segments.append(segment)
+        byteCount += VectorSegment.size(capacity: capacity, dimension: dimension)
+    }
+
+    private func drop() {
+        let segment = segments.removeLast()
+        byteCount -= VectorSegment.size(capacity: segment.capacity, dimension: dimension)
+        segment.deallocate()
+    }
+
+    /// Of the only segment.
+    private func resize(to capacity: Int) {
+        let old = segments.removeLast()
+        byteCount -= VectorSegment.size(capacity: old.capacity, dimension: dimension)
+        add(capacity: capacity)
+        segments[0].copy(from: old, 0, to: 0, count: min(count, old.capacity))
+        old.deallocate()
+    }
+
+    /// Late enough that a partition which loses an entry and gains one again, over and over, asks for no memory each time.
+    private func shrink() {
+        if segments.count > 1 {
+            if count <= (segments.count - 1) << shift - segmentCapacity / 2 { drop() }
+        } else if let only = segments.first, only.capacity > 1, count <= only.capacity / 4 {
+            resize(to: only.capacity / 2)
+        }
+    }
+}
