@@ -137,7 +137,7 @@ let package = Package(
         tests("GatewayModelTests", ["GatewayModel"]),
         tests("ProviderAdaptersTests", ["GatewayModel", "JSONBytes", "ProviderAdapters", "TestSupport"]),
         tests("GatewayPolicyTests", ["GatewayModel", "GatewayPolicy", "JSONBytes", "TestSupport"]),
-        tests("CachingTests", ["Caching", "GatewayModel", "JSONBytes", "TestSupport"]),
+        tests("CachingTests", ["CVectorScan", "Caching", "GatewayModel", "JSONBytes", "TestSupport"]),
         tests("TextEmbeddingTests", ["GatewayEngine", "GatewayModel", "TextEmbedding", "TestSupport"]),
         tests("RoutingTests", ["GatewayModel", "JSONBytes", "Routing", "TestSupport"]),
         tests("ReactorTests", ["CLinux", "Reactor", "ReactorTestSupport", "TestSupport"]),

@@ -11,8 +11,6 @@ struct SearchScratch: ~Copyable {
     /// How many passed.
     var found = 0
 
-    var byteCount: Int { capacity * 17 }
-
     init() {
         places = .allocate(capacity: 0)
         distances = .allocate(capacity: 0)

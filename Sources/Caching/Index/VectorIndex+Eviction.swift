@@ -48,7 +48,7 @@ extension VectorIndex {
                 continue
             }
             let key = sight.key
-            remove(at: sight.location, key)
+            remove(at: sight.location, key, isTight: true)
             // The last one, perhaps the newest, has filled the hole: it has a round's time.
             hand.place += 1
             return key
@@ -65,7 +65,7 @@ extension VectorIndex {
             let (segment, place) = sight.segment
             if segment.expiries[place] <= now {
                 expired.append(sight.key)
-                remove(at: sight.location, sight.key)
+                remove(at: sight.location, sight.key, isTight: false)
             } else {
                 sweeper.place += 1
             }

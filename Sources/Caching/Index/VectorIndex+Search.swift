@@ -47,7 +47,7 @@ extension VectorIndex {
     private mutating func compareAll(
         of partition: VectorPartition, with query: UnsafePointer<Int8>, _ best: inout BestNeighbours
     ) {
-        scratch.makeRoom(for: partition.segmentCapacity)
+        scratch.makeRoom(for: min(partition.count, partition.segmentCapacity))
         for (index, segment) in partition.segments.enumerated() {
             let count = partition.count(ofSegment: index)
             guard count > 0 else { continue }

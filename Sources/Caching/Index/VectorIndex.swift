@@ -30,10 +30,10 @@ package struct VectorIndex: ~Copyable {
         self.kernel = kernel.isSupported ? kernel : .portable
     }
 
-    /// What it has asked for, in bytes.
+    /// What it has asked for, in bytes; beside it, a search takes up to 200 KB, always the same.
     package var byteCount: Int {
         partitionBytes + partitions.capacity * MemoryLayout<VectorPartition?>.stride + entries.byteCount
-            + partitionNumbers.byteCount + scratch.byteCount
+            + partitionNumbers.byteCount
     }
 
     package enum Insertion: Equatable, Sendable {
@@ -42,7 +42,7 @@ package struct VectorIndex: ~Copyable {
         /// The partition's vectors have another length; 0: no vector has this one.
         case refused(dimension: Int)
         /// There is no room for a single entry.
-        case noRoom
+        case noRoom(evicted: [CacheKey])
     }
 
     /// Puts in an entry, in place of the one with the same key.
@@ -69,9 +69,11 @@ package struct VectorIndex: ~Copyable {
         remove(key)
         var evicted: [CacheKey] = []
         // An eviction may take the partition's own last entry, and the partition with it: so it is looked up each time.
-        while byteCount + bytesToGrow(partitionKey, dimension: bytes.count) > byteLimit {
-            guard let key = evict(now: now) else { return .noRoom }
+        var growth = bytesToGrow(partitionKey, dimension: bytes.count)
+        while growth > 0, byteCount + growth > byteLimit {
+            guard growth <= byteLimit, let key = evict(now: now) else { return .noRoom(evicted: evicted) }
             evicted.append(key)
+            growth = bytesToGrow(partitionKey, dimension: bytes.count)
         }
         let (number, partition) = makePartition(partitionKey, dimension: bytes.count)
         let grown = partition.byteCount
@@ -94,15 +96,14 @@ package struct VectorIndex: ~Copyable {
         segment.keys[place] = key
         segment.expiries[place] = expiresAt
         segment.scales[place] = scale
-        // So that the hand does not take what has just come.
-        segment.marks[place] = true
+        segment.marks[place] = false
     }
 
     /// - Returns: Whether it was there.
     @discardableResult
     package mutating func remove(_ key: CacheKey) -> Bool {
         guard let location = location(of: key) else { return false }
-        remove(at: location, key)
+        remove(at: location, key, isTight: false)
         return true
     }
 
@@ -118,11 +119,11 @@ package struct VectorIndex: ~Copyable {
     /// Makes room for the keys of `count` entries at once, before they are read from disk.
     package mutating func reserve(_ count: Int) { entries.reserve(count) }
 
-    mutating func remove(at location: KeyTable.Location, _ key: CacheKey) {
+    mutating func remove(at location: KeyTable.Location, _ key: CacheKey, isTight: Bool) {
         guard let partition = partitions[Int(location.partition)] else { return }
         entries.remove(key, at: location)
         let before = partition.byteCount
-        if partition.remove(at: Int(location.place)) {
+        if partition.remove(at: Int(location.place), isTight: isTight) {
             let old = KeyTable.Location(partition: location.partition, place: UInt32(partition.count))
             entries.move(partition.key(at: Int(location.place)), from: old, to: location)
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The entries that one question is compared with, at the places 0 to `count`, without holes. Its first segment doubles until it
-/// is full; then whole segments are added, and nothing is copied any more.
+/// The entries that one question is compared with, at the places 0 to `count`, without holes. Its first segment grows by a
+/// quarter at a time until it is whole; then whole segments are added, and nothing is copied any more.
 final class VectorPartition {
     let key: CacheKey
     /// The directions' signs for each dimension; shared by all partitions of that dimension.
@@ -16,8 +16,9 @@ final class VectorPartition {
 
     /// The object, its list of segments and its line in the lists of partitions, in bytes.
     static let overhead = 256
-    /// A full segment is at most so large: what a single insertion may have to ask for.
-    private static let segmentSizeMax = 1 << 20
+    /// A whole segment is at most so large: what an insertion may have to ask for, and so how many entries of others an eviction
+    /// may have to take before their memory is free.
+    private static let segmentSizeMax = 1 << 18
 
     var dimension: Int { signs.count }
 
@@ -25,7 +26,7 @@ final class VectorPartition {
         self.key = key
         self.signs = signs
         let fitting = Self.segmentSizeMax / VectorSegment.size(capacity: 1, dimension: signs.count)
-        shift = max(0, Int.bitWidth - 1 - max(1, fitting).leadingZeroBitCount)
+        shift = min(12, Int.bitWidth - 1 - max(1, fitting).leadingZeroBitCount)
         segmentCapacity = 1 << shift
     }
 
@@ -49,9 +50,9 @@ final class VectorPartition {
         guard let last = segments.last else { return VectorSegment.size(capacity: 1, dimension: dimension) }
         if count - (segments.count - 1) << shift < last.capacity { return 0 }
         let size = VectorSegment.size(capacity: last.capacity, dimension: dimension)
-        // Twice of the only one takes its place; else a whole one is added.
+        // A larger one takes the place of the only one; else a whole one is added.
         return last.capacity < segmentCapacity
-            ? VectorSegment.size(capacity: 2 * last.capacity, dimension: dimension) - size : size
+            ? VectorSegment.size(capacity: larger(than: last.capacity), dimension: dimension) - size : size
     }
 
     /// Appends an entry that is to be filled at once.
@@ -60,22 +61,26 @@ final class VectorPartition {
         if segments.isEmpty {
             add(capacity: 1)
         } else if count == (segments.count - 1) << shift + segments[segments.count - 1].capacity {
-            if segments[0].capacity < segmentCapacity { resize(to: 2 * segments[0].capacity) } else { add(capacity: segmentCapacity) }
+            let capacity = segments[0].capacity
+            if capacity < segmentCapacity { resize(to: larger(than: capacity)) } else { add(capacity: segmentCapacity) }
         }
         count += 1
         return count - 1
     }
 
+    private func larger(than capacity: Int) -> Int { min(capacity + max(1, capacity / 4), segmentCapacity) }
+
     /// Fills the hole at `place` with the last entry, and gives back what is not needed any more.
+    /// - Parameter isTight: Memory is short: nothing is kept for the next entry.
     /// - Returns: Whether an entry moved to `place`.
-    func remove(at place: Int) -> Bool {
+    func remove(at place: Int, isTight: Bool) -> Bool {
         count -= 1
         if place != count {
             let (source, from) = locate(count)
             let (target, to) = locate(place)
             target.copy(from: source, from, to: to)
         }
-        shrink()
+        shrink(isTight)
         return place != count
     }
 
@@ -101,11 +106,12 @@ final class VectorPartition {
     }
 
     /// Late enough that a partition which loses an entry and gains one again, over and over, asks for no memory each time.
-    private func shrink() {
+    private func shrink(_ isTight: Bool) {
+        guard let last = segments.last, count > 0 else { return }
         if segments.count > 1 {
-            if count <= (segments.count - 1) << shift - segmentCapacity / 2 { drop() }
-        } else if let only = segments.first, only.capacity > 1, count <= only.capacity / 4 {
-            resize(to: only.capacity / 2)
+            if count <= (segments.count - 1) << shift - (isTight ? 0 : segmentCapacity / 2) { drop() }
+        } else if last.capacity - count >= max(1, last.capacity / (isTight ? 4 : 2)) {
+            resize(to: count)
         }
     }
 }

@@ -16,7 +16,7 @@ struct VectorSegment {
 
     init(capacity: Int, dimension: Int) {
         let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: Self.size(capacity: capacity, dimension: dimension), alignment: 64)
+            byteCount: Self.memorySize(capacity: capacity, dimension: dimension), alignment: 64)
         func field<Value>(at offset: Int, of type: Value.Type) -> UnsafeMutablePointer<Value> {
             (memory + offset).bindMemory(to: type, capacity: capacity)
         }
@@ -36,8 +36,12 @@ struct VectorSegment {
 
     private static func vectorsSize(capacity: Int, dimension: Int) -> Int { (capacity * dimension + 63) & ~63 }
 
-    /// In bytes.
+    /// In bytes, with its line in the partition's list and what the allocator adds.
     static func size(capacity: Int, dimension: Int) -> Int {
+        memorySize(capacity: capacity, dimension: dimension) + MemoryLayout<VectorSegment>.stride + 32
+    }
+
+    private static func memorySize(capacity: Int, dimension: Int) -> Int {
         vectorsSize(capacity: capacity, dimension: dimension) + 61 * capacity
     }
 

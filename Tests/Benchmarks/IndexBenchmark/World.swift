@@ -54,9 +54,10 @@ struct World {
         bytes.withUnsafeBufferPointer { rows in
             query.bytes.withUnsafeBufferPointer { query in
                 (0..<entries).map { entry in
+                    guard let row = rows.baseAddress, let query = query.baseAddress else { return -1 }
                     var sum: Int32 = 0
-                    let start = entry * Self.dimension
-                    for at in 0..<Self.dimension { sum &+= Int32(rows[start &+ at]) &* Int32(query[at]) }
+                    let start = row + entry * Self.dimension
+                    for at in 0..<Self.dimension { sum &+= Int32(start[at]) &* Int32(query[at]) }
                     return Float(sum) * scales[entry]
                 }.max()
             }
