@@ -51,7 +51,7 @@ struct LeastCostTests {
             secrets: NoSecrets(), configs: OnePlan(plan: plan), journal: NoJournal(),
             audit: AuditTrail(log: NoAuditLog(), clock: clock), health: SharedHealth(), network: DeadNetwork(),
             inProcess: LocalTransport(clock: clock, sleep: { _ in }), clock: clock,
-            timers: GatewayTimers(sleep: { _ in }, after: { _, _ in {} }), timeouts: UpstreamTimeouts())
+            timers: GatewayTimers(sleep: { _ in }, after: { _, _ in {} }, spawn: { _ in {} }), timeouts: UpstreamTimeouts())
     }
 }
 

@@ -75,6 +75,10 @@ final class ReactorThread: @unchecked Sendable {
             after: { nanoseconds, body in
                 let timer = reactor.schedule(at: reactor.now.addingReportingOverflow(nanoseconds).partialValue, body)
                 return { reactor.cancel(timer) }
+            },
+            spawn: { operation in
+                let task = reactor.spawn(operation)
+                return { task.cancel() }
             })
     }
 

@@ -26,7 +26,11 @@ final class Gateway {
         let catalog = ProviderCatalog((0..<4).map { .openAICompatible(id: "p\($0)", baseURL: "https://p\($0).test/v1") })
         let timers = GatewayTimers(
             sleep: { [unowned world] time throws(CancellationError) in try await world.loop.sleep(nanoseconds: time) },
-            after: { [unowned world] nanoseconds, body in world.loop.timer(after: nanoseconds, body) })
+            after: { [unowned world] nanoseconds, body in world.loop.timer(after: nanoseconds, body) },
+            spawn: { [unowned world] operation in
+                let task = world.loop.start(operation)
+                return { task.cancel() }
+            })
         let (health, seeds) = (health, seed)
         engines = (0..<scenario.engines).map { index in
             let network = SimulatedTransport(world: world)
