@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The way from one text to the other: which runs of words were put in, taken out or exchanged for others.
+struct EditScript {
+    private(set) var edit: EditClass = .sameWords
+    /// Word for word the same content, in whatever order.
+    private(set) var hasSameContent = true
+
+    /// Texts longer than this are compared by their first words only, and never count as the same but by all of them.
+    private static let longest = 160
+
+    init(_ first: [Word], _ second: [Word], onlyFirst: [Word], onlySecond: [Word]) {
+        let left = first.prefix(Self.longest).map(\.meaning), right = second.prefix(Self.longest).map(\.meaning)
+        let table = CommonWords(left, right)
+        let onlyLeft = Set(onlyFirst.map(\.meaning)), onlyRight = Set(onlySecond.map(\.meaning))
+        // A light verb that is added says nothing; one in another's place does.
+        let hasOtherVerb = Self.hasLight(onlyFirst) && Self.hasLight(onlySecond)
+        var substitutions = 0, insertions = 0, largest = 0
+        for gap in table.gaps {
+            let before = Self.content(first[gap.left], onlyLeft, withLight: hasOtherVerb, next: first, gap.left.upperBound)
+            let after = Self.content(second[gap.right], onlyRight, withLight: hasOtherVerb, next: second, gap.right.upperBound)
+            if before > 0, after > 0 {
+                substitutions += 1
+                largest = max(largest, before, after)
+            } else if before + after > 0 {
+                insertions += 1
+            }
+        }
+        if first.count > Self.longest || second.count > Self.longest, first.map(\.meaning) != second.map(\.meaning) {
+            substitutions += 1
+            insertions += 1
+        }
+        let shortest = max(1, min(left.count, right.count))
+        let isFrame = substitutions >= 1 && table.common * 10 >= shortest * 6
+        let isSlot = substitutions == 1 && insertions == 0 && table.common * 2 >= shortest && largest <= 3
+        hasSameContent = substitutions == 0 && insertions == 0
+        if substitutions == 0 {
+            edit = insertions == 0 ? .sameWords : .insertion
+        } else {
+            edit = isFrame || isSlot ? .substitution : .restructured
+        }
+        if edit == .sameWords, table.common < max(left.count, right.count), usesSynonyms(first, second) { edit = .restructured }
+    }
+
+    private static func hasLight(_ words: [Word]) -> Bool { words.contains { $0.roles.contains(.light) } }
+
+    private static func content(
+        _ run: ArraySlice<Word>, _ missing: Set<String>, withLight: Bool, next words: [Word], _ end: Int
+    ) -> Int {
+        var count = 0
+        for index in run.indices where missing.contains(words[index].meaning) {
+            let word = words[index]
+            if word.roles.contains(.light) {
+                count += withLight ? 1 : 0
+            } else if word.isContent || word.isNumber, !isTitle(words, index) {
+                count += 1
+            }
+        }
+        return count
+    }
+
+    /// The customer before Jack Miller says no more than his name.
+    private static func isTitle(_ words: [Word], _ index: Int) -> Bool {
+        words[index].roles.contains(.title) && index + 1 < words.count && words[index + 1].isName
+    }
+
+    private func usesSynonyms(_ first: [Word], _ second: [Word]) -> Bool {
+        first.contains { word in word.isContent && !second.contains { $0.stem == word.stem } }
+    }
+}
+
+/// The longest common sequence of two lists of words, and what lies between its words.
+struct CommonWords {
+    private(set) var common = 0
+    private(set) var gaps: [(left: Range<Int>, right: Range<Int>)] = []
+
+    init(_ left: [String], _ right: [String]) {
+        let width = right.count + 1
+        var lengths = [UInt16](repeating: 0, count: (left.count + 1) * width)
+        for row in left.indices.reversed() {
+            for column in right.indices.reversed() {
+                lengths[row * width + column] =
+                    left[row] == right[column]
+                    ? lengths[(row + 1) * width + column + 1] + 1
+                    : max(lengths[(row + 1) * width + column], lengths[row * width + column + 1])
+            }
+        }
+        var row = 0, column = 0, leftStart = 0, rightStart = 0
+        while row < left.count, column < right.count {
+            if left[row] == right[column] {
+                add(leftStart..<row, rightStart..<column)
+                row += 1
+                column += 1
+                common += 1
+                leftStart = row
+                rightStart = column
+            } else if lengths[(row + 1) * width + column] >= lengths[row * width + column + 1] {
+                row += 1
+            } else {
+                column += 1
+            }
+        }
+        add(leftStart..<left.count, rightStart..<right.count)
+    }
+
+    private mutating func add(_ left: Range<Int>, _ right: Range<Int>) {
+        if !left.isEmpty || !right.isEmpty { gaps.append((left, right)) }
+    }
+}
