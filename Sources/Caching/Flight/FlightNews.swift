@@ -52,7 +52,8 @@ package final class FlightEnd: Sendable {
     package enum Outcome: Sendable {
         case whole(UnifiedResponse)
         /// Nothing was asked: the answer was kept when the flight was about to start.
-        case stored(CachedAnswer)
+        /// - cosine: how near its question is, where that is another one.
+        case stored(CachedAnswer, cosine: Float?)
         /// The stream ended with its end mark; its pieces came before.
         case streamed
         case failed(GatewayFailure)
@@ -70,10 +71,13 @@ package final class FlightEnd: Sendable {
     package let usage: Usage
     package let responseModel: String?
     package let chunks: Int
+    /// What the provider's dialect has no place for.
+    package let droppedParams: [String]
 
     package init(
         _ outcome: Outcome, wasSent: Bool = true, status: Int = 0, latencyNanoseconds: UInt64? = nil,
-        elapsedNanoseconds: UInt64? = nil, usage: Usage = Usage(), responseModel: String? = nil, chunks: Int = 0
+        elapsedNanoseconds: UInt64? = nil, usage: Usage = Usage(), responseModel: String? = nil, chunks: Int = 0,
+        droppedParams: [String] = []
     ) {
         self.outcome = outcome
         self.wasSent = wasSent
@@ -83,6 +87,7 @@ package final class FlightEnd: Sendable {
         self.usage = usage
         self.responseModel = responseModel
         self.chunks = chunks
+        self.droppedParams = droppedParams
     }
 
     /// Of a flight that ended without a word, or of a passenger that asks again after the end.

@@ -39,7 +39,8 @@ package final class SharedFlights: Sendable {
         if !leads { return .aboard(aboard) }
         let control = FlightControl(passenger.flight, self)
         if let answer = stored() {
-            control.ended(FlightEnd(.stored(answer), wasSent: false, usage: answer.usage, responseModel: answer.responseModel))
+            let end = FlightEnd(.stored(answer, cosine: nil), wasSent: false, responseModel: answer.responseModel)
+            control.ended(end)
             _ = aboard.leave()
             return .stored(answer)
         }

@@ -21,6 +21,8 @@ protocol Attempt: AnyObject {
     var usage: Usage { get }
     var responseModel: String? { get }
     var droppedParams: [String] { get }
+    /// nil where no rule applied.
+    var cacheNote: CacheNote? { get }
 
     /// Waits for an answer that can be given to the caller.
     func begin() async throws(GatewayFailure) -> AttemptAnswer
@@ -35,4 +37,11 @@ enum AttemptAnswer {
     case whole(UnifiedResponse)
     /// The first chunks are there, and not sent yet.
     case stream
+}
+
+/// What the cache was to a try.
+struct CacheNote {
+    var status: CacheStatus
+    /// The kept answer that it was served with.
+    var hit: CacheHit?
 }

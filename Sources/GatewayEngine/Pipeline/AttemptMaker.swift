@@ -17,11 +17,7 @@ struct AttemptMaker {
         // The leaf is read where it lies: a copy of it costs more than the rest of this.
         let rule = plan.targets[leaf].timeouts
         let strict = isStrict(plan.targets[leaf].strictOpenAICompliance)
-        var (document, request) = (call.document, call.request)
-        if plan.targets[leaf].edits.changeBody {
-            document = try plan.targets[leaf].edits.applied(to: request, of: document)
-            request = document.root
-        }
+        let (document, request) = try body(for: leaf)
         let dialectCall = DialectCall(
             operation: call.operation, document: document, request: request, model: target.model, stream: call.wantsStream,
             provider: target.provider, strictOpenAICompliance: strict, createdSeconds: createdSeconds)
@@ -40,8 +36,25 @@ struct AttemptMaker {
             watchdog: call.wantsStream ? StreamWatchdog(rule, timers: ports.timers, clock: ports.clock) : nil)
     }
 
+    /// The call's request with the leaf's edits.
+    func body(for leaf: Int) throws(GatewayFailure) -> (JSONDocument, JSONNode) {
+        guard plan.targets[leaf].edits.changeBody else { return (call.document, call.request) }
+        let document = try plan.targets[leaf].edits.applied(to: call.request, of: call.document)
+        return (document, document.root)
+    }
+
+    /// The limits on time of a try at a leaf, in milliseconds, always in the same order.
+    func limits(of leaf: Int) -> [Int?] {
+        let rule = plan.targets[leaf].timeouts
+        let timeouts = timeouts(rule)
+        return [
+            timeouts.connectMilliseconds, timeouts.firstByteMilliseconds, timeouts.totalMilliseconds,
+            rule.firstChunkMilliseconds, rule.idleMilliseconds,
+        ]
+    }
+
     /// As in Portkey, either of the two that says no wins.
-    private func isStrict(_ configured: Bool?) -> Bool {
+    func isStrict(_ configured: Bool?) -> Bool {
         guard let own = call.options.strictOpenAICompliance else { return configured ?? false }
         return own && configured ?? true
     }

@@ -8,6 +8,8 @@ package final class EnginePorts {
     package let journal: any Journal
     package let audit: AuditTrail
     package let health: SharedHealth
+    /// nil: nothing is kept, and nothing shared.
+    package let cache: SharedCache?
     /// HTTP out.
     package let network: any UpstreamTransport
     /// Where the provider `local` is asked.
@@ -19,7 +21,7 @@ package final class EnginePorts {
 
     package init(
         secrets: any SecretSource, configs: any ConfigSource, journal: any Journal, audit: AuditTrail, health: SharedHealth,
-        network: any UpstreamTransport, inProcess: any UpstreamTransport, clock: GatewayClock, timers: GatewayTimers,
+        cache: SharedCache?, network: any UpstreamTransport, inProcess: any UpstreamTransport, clock: GatewayClock, timers: GatewayTimers,
         timeouts: UpstreamTimeouts
     ) {
         self.secrets = secrets
@@ -27,6 +29,7 @@ package final class EnginePorts {
         self.journal = journal
         self.audit = audit
         self.health = health
+        self.cache = cache
         self.network = network
         self.inProcess = inProcess
         self.clock = clock

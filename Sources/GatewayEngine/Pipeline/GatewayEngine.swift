@@ -58,7 +58,9 @@ package final class GatewayEngine {
         for diversion in targets.diversions { ports.audit.diverted(diversion, by: call.peer) }
         if targets.limitsModels { try call.refuseSecondModel() }
         // A generator of its own: what one call draws does not hang on what others draw meanwhile.
-        return RoutedCall(call, plan, targets, ports, report, random: random.split(), startedAt: wall)
+        return RoutedCall(call, plan, targets, ports, report, random: random.split(), startedAt: wall) {
+            (_, _) throws(GatewayFailure) in throw GatewayFailure(.internalError, "")
+        }
     }
 
     private func plan(for call: GatewayCall) throws(GatewayFailure) -> Plan {

@@ -11,23 +11,26 @@ final class RoutedCall {
     let plan: Plan
     let ports: EnginePorts
     let report: CallReport
-    private let maker: AttemptMaker
+    let maker: AttemptMaker
     private let targets: CallTargets
-    private let facts: RoutingFacts
+    let facts: RoutingFacts
     private var route: Route
-    private var random: SplitMix64
+    var random: SplitMix64
+    /// Makes the vector of a text at a provider.
+    let embed: SemanticCache.Embed
     /// What the last try that ended came to.
     private var end = CallEnd.failed(.callCancelled)
 
     init(
         _ call: GatewayCall, _ plan: Plan, _ targets: CallTargets, _ ports: EnginePorts, _ report: CallReport,
-        random: SplitMix64, startedAt wall: Int
+        random: SplitMix64, startedAt wall: Int, embed: @escaping SemanticCache.Embed
     ) {
         self.plan = plan
         self.targets = targets
         self.ports = ports
         self.report = report
         self.random = random
+        self.embed = embed
         maker = AttemptMaker(call: call, plan: plan, ports: ports, createdSeconds: wall / 1000)
         facts = RoutingFacts(of: call, plan)
         route = Route(plan)
@@ -72,7 +75,12 @@ final class RoutedCall {
     /// Makes the try at a leaf's target.
     func attempt(at target: Int) throws(GatewayFailure) -> any Attempt {
         let found = try targets.target(target)
-        let attempt = try maker.attempt(at: found, target)
+        let attempt: any Attempt
+        if let cache = ports.cache, let rule = plan.targets[target].cache, rule.concerns(maker.call.operation) {
+            attempt = try cachingAttempt(at: found, target, rule, cache)
+        } else {
+            attempt = try maker.attempt(at: found, target)
+        }
         show(attempt)
         return attempt
     }
@@ -83,6 +91,8 @@ final class RoutedCall {
         report.virtualKey = attempt.target.virtualKey
         report.target = attempt.target.path
         report.droppedParams = attempt.droppedParams
+        report.cacheStatus = attempt.cacheNote?.status ?? .disabled
+        report.cacheHit = attempt.cacheNote?.hit
         if let model = attempt.responseModel { report.responseModel = model }
     }
 
@@ -150,7 +160,7 @@ final class RoutedCall {
     func ended(_ id: TryID, _ attempt: (any Attempt)?, _ failure: GatewayFailure?) -> RouteStep {
         if let failure {
             end = .failed(failure)
-            ports.audit.diverted(failure, by: maker.call.peer)
+            if attempt?.isShared != true { ports.audit.diverted(failure, by: maker.call.peer) }
         }
         if let attempt {
             show(attempt)

@@ -25,6 +25,7 @@ final class UpstreamAttempt: Attempt {
     private(set) var responseModel: String?
     let droppedParams: [String]
     var isShared: Bool { false }
+    var cacheNote: CacheNote? { nil }
 
     private var exchange: (any UpstreamExchange)?
     private var decoder: (any StreamDecoder)?
