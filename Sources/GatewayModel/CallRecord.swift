@@ -32,6 +32,9 @@ package struct CallRecord: Sendable {
     package var metadata: ArraySlice<UInt8>?
     /// How the call was routed, as raw JSON (`Route.writeRecord`); only where there is more to say than one direct try.
     package var decisions: [UInt8]?
+    package var cacheStatus: CacheStatus
+    /// The kept answer that was served, see `CacheHit.entry`.
+    package var cacheEntry: String?
 
     package init(
         traceID: String, spanID: String, startedAtMilliseconds: Int, method: String, peer: PeerIdentity,
@@ -39,7 +42,7 @@ package struct CallRecord: Sendable {
         target: String? = nil, status: Int = 200, errorName: String? = nil, stream: Bool = false, usage: Usage = Usage(),
         attempts: Int = 0, chunks: Int = 0, latencyMicroseconds: Int = 0, upstreamMicroseconds: Int? = nil,
         firstChunkMicroseconds: Int? = nil, cost: Cost = .unpriced, metadata: ArraySlice<UInt8>? = nil,
-        decisions: [UInt8]? = nil
+        decisions: [UInt8]? = nil, cacheStatus: CacheStatus = .disabled, cacheEntry: String? = nil
     ) {
         self.traceID = traceID
         self.spanID = spanID
@@ -63,5 +66,7 @@ package struct CallRecord: Sendable {
         self.cost = cost
         self.metadata = metadata
         self.decisions = decisions
+        self.cacheStatus = cacheStatus
+        self.cacheEntry = cacheEntry
     }
 }

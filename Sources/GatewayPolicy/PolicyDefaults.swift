@@ -16,6 +16,8 @@ package struct PolicyDefaults: Sendable {
     package var metadata: JSONDocument?
     /// The budget that the calls draw on. Kept and shown.
     package var budget: String?
+    /// With whom the callers share cached answers.
+    package var cacheScope = CacheScope.uid
 
     package init() {}
 }

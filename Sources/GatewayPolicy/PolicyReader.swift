@@ -117,12 +117,14 @@ package struct PolicyReader {
 
     private mutating func defaults(_ text: [UInt8]) -> PolicyDefaults {
         var defaults = PolicyDefaults()
-        guard let (document, members) = object(text, "defaults", known: ["config", "metadata", "budget"]) else { return defaults }
+        let known = ["config", "metadata", "budget", "cache_scope"]
+        guard let (document, members) = object(text, "defaults", known: known) else { return defaults }
         for (name, node) in members {
             let path = "defaults.\(name)"
             switch name {
             case "config": defaults.config = config(document, node, path)
             case "metadata": defaults.metadata = metadata(document, node, path)
+            case "cache_scope": defaults.cacheScope = cacheScope(document, node, path) ?? .uid
             default: defaults.budget = self.text(document, node, path)
             }
         }
@@ -135,6 +137,10 @@ package struct PolicyReader {
         case .string: return text(document, node, path).map { .named($0) }
         default: return fault(path, "must be the name of a saved config, or a config")
         }
+    }
+
+    private mutating func cacheScope(_ document: JSONDocument, _ node: JSONNode, _ path: String) -> CacheScope? {
+        document.string(node).flatMap(CacheScope.init(rawValue:)) ?? fault(path, "must be uid, policy or host")
     }
 
     private mutating func metadata(_ document: JSONDocument, _ node: JSONNode, _ path: String) -> JSONDocument? {

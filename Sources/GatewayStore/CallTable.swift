@@ -7,9 +7,9 @@ enum CallTable {
         trace_id, span_id, started_at, method, pid, uid, gid, executable, unit, virtual_key, provider, model, response_model, \
         target, status, error, stream, input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens, \
         reasoning_output_tokens, attempts, chunks, latency_us, upstream_us, first_chunk_us, cost_status, cost_nano_usd, \
-        metadata, decisions
+        metadata, decisions, cache_status, cache_entry
         """
-    static let insert = "INSERT INTO call (\(columns)) VALUES (\(Array(repeating: "?", count: 31).joined(separator: ",")))"
+    static let insert = "INSERT INTO call (\(columns)) VALUES (\(Array(repeating: "?", count: 33).joined(separator: ",")))"
 
     /// Inserts one row. Its texts are gathered in `scratch`, where SQLite reads them: no copy a column.
     static func insert(_ record: borrowing CallRecord, _ statement: SQLiteStatement, _ scratch: inout TextScratch)
@@ -54,6 +54,8 @@ enum CallTable {
         }
         row.text(record.metadata, &scratch)
         row.text(record.decisions.map { $0[...] }, &scratch)
+        row.text(record.cacheStatus == .disabled ? nil : record.cacheStatus.rawValue, &scratch)
+        row.text(record.cacheEntry, &scratch)
         try statement.run()
     }
 
@@ -64,6 +66,7 @@ enum CallTable {
             + size(record.virtualKey) + size(record.provider) + size(record.model) + size(record.responseModel)
             + size(record.target)
             + size(record.errorName) + 8 + (record.metadata?.count ?? 0) + (record.decisions?.count ?? 0)
+            + size(record.cacheStatus.rawValue) + size(record.cacheEntry)
     }
 
     /// Reads the row that `statement` stands on, whose columns from `first` on are `columns`.
@@ -97,6 +100,8 @@ enum CallTable {
         if status == "priced", let cost { record.cost = .priced(NanoUSD(cost)) }
         record.metadata = row.bytes()?[...]
         record.decisions = row.bytes()
+        record.cacheStatus = row.text().flatMap(CacheStatus.init(rawValue:)) ?? .disabled
+        record.cacheEntry = row.text()
         return record
     }
 }

@@ -6,6 +6,7 @@ import GatewayModel
 enum Migrations {
     static let steps = [
         callTable, virtualKeyTable, configTable, callDecisions, breakerTable, auditTable, vaultMaster, keyOwner, policyTable,
+        callCache,
     ]
 
     /// Brings the database to the newest version, each step in a transaction of its own.
@@ -181,5 +182,11 @@ enum Migrations {
             created_at INTEGER NOT NULL,
             updated_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// No status is that no rule applied.
+    private static let callCache = """
+        ALTER TABLE call ADD COLUMN cache_status TEXT;
+        ALTER TABLE call ADD COLUMN cache_entry TEXT;
         """
 }

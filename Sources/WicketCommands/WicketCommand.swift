@@ -20,8 +20,8 @@ package struct WicketCommand: AsyncParsableCommand {
             """,
         version: "wicket \(WicketVersion.release)",
         subcommands: [
-            Chat.self, Keys.self, Vault.self, Configs.self, Policy.self, Targets.self, Models.self, Logs.self, Why.self,
-            Audit.self, Status.self, Whoami.self, Call.self,
+            Chat.self, Keys.self, Vault.self, Configs.self, Policy.self, Cache.self, Targets.self, Models.self, Logs.self,
+            Why.self, Audit.self, Status.self, Whoami.self, Call.self,
         ])
 
     @OptionGroup var global: GlobalOptions

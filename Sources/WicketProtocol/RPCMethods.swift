@@ -29,6 +29,7 @@ package enum RPCMethods {
         ConfigsCreate.self, ConfigsList.self, ConfigsGet.self, ConfigsUpdate.self, ConfigsDelete.self, ConfigsVersionsList.self,
         ConfigsCheck.self,
         PoliciesCreate.self, PoliciesList.self, PoliciesGet.self, PoliciesUpdate.self, PoliciesDelete.self, PoliciesTest.self,
+        CacheStats.self, CachePurge.self, CacheReject.self, CacheExplain.self,
         TargetsList.self, TargetsReset.self, TargetsTrip.self,
         AuditList.self, AuditVerify.self,
         SystemReload.self, SystemDrain.self,

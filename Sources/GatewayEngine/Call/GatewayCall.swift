@@ -95,6 +95,9 @@ package final class CallReport {
     package var retryAttemptCount = 0
     /// How the call was routed, as raw JSON; only where there is more to say than one direct try.
     package var decisions: [UInt8]?
+    package var cacheStatus = CacheStatus.disabled
+    /// With a status that is a hit.
+    package var cacheHit: CacheHit?
     package var totalMicroseconds = 0
     package var upstreamMicroseconds: Int?
     package var firstChunkMicroseconds: Int?

@@ -97,6 +97,7 @@ package final class GatewayEngine {
             errorName: failure?.code.name, stream: call.wantsStream, usage: report.usage,
             attempts: report.attempts.count, chunks: report.chunks, latencyMicroseconds: report.totalMicroseconds,
             upstreamMicroseconds: report.upstreamMicroseconds, firstChunkMicroseconds: report.firstChunkMicroseconds,
-            cost: report.cost, metadata: call.options.metadata.map { $0[...] }, decisions: report.decisions)
+            cost: report.cost, metadata: call.options.metadata.map { $0[...] }, decisions: report.decisions,
+            cacheStatus: report.cacheStatus, cacheEntry: report.cacheHit?.entry)
     }
 }

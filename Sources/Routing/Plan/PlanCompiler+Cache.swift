@@ -5,7 +5,7 @@ import JSONBytes
 /// `cache`, on any node.
 extension PlanCompiler {
     /// As for a call's own `cache_namespace`.
-    private static let longestNamespace = 256
+    private static let longestNamespace = 128
     private static let mostVaryingFields = 16
 
     /// Its short forms are a mode's name alone, `true` for the simple one, and `false` for none.

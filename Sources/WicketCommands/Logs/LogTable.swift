@@ -5,12 +5,15 @@ import WicketClient
 struct LogTable {
     private var table = Table([
         .init("ID", .whole), .init("TIME", .whole), .init("KEY"), .init("PROVIDER"), .init("MODEL"), .init("STATUS"),
-        .init("IN", .number), .init("OUT", .number), .init("TOOK", .number),
+        .init("CACHE"), .init("IN", .number), .init("OUT", .number), .init("TOOK", .number),
     ])
 
     init(_ rows: [WicketValue]) { table.rows = rows.map(Self.cells) }
 
     func lines(width: Int?, style: Style) -> [String] { table.lines(width: width, style: style) }
+
+    /// Nothing where no rule applied.
+    private static func cache(_ status: String?) -> String { status == "DISABLED" ? "" : status?.lowercased() ?? "" }
 
     private static func cells(_ row: WicketValue) -> [String] {
         let usage = row["usage"]
@@ -19,6 +22,7 @@ struct LogTable {
         return [
             row["id"].string ?? "", time, row["virtual_key"].string ?? "", row["provider"].string ?? "",
             row["response_model"].string ?? row["model"].string ?? "", status,
+            cache(row["cache_status"].string),
             usage["input_tokens"].int.map(String.init) ?? "", usage["output_tokens"].int.map(String.init) ?? "",
             row["latency_ms"]["total"].double.map(milliseconds) ?? "",
         ]

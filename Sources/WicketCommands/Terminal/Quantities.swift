@@ -16,6 +16,39 @@ func duration(seconds: Int) -> String {
     return "\(whole) \(rest) \(units[first + 1].1)"
 }
 
+/// `812 B`, `4.2 KiB`, `1.0 GiB`.
+func byteCount(_ bytes: Int) -> String {
+    var (value, units) = (Double(bytes), ["B", "KiB", "MiB", "GiB", "TiB"][...])
+    while value >= 1024, units.count > 1 {
+        value /= 1024
+        units.removeFirst()
+    }
+    let unit = units.first ?? ""
+    return unit == "B" ? "\(bytes) B" : "\(tenths(value)) \(unit)"
+}
+
+/// A fraction: `0.25 %`, `12 %`.
+func percent(_ fraction: Double) -> String {
+    let value = fraction * 100
+    guard value.isFinite, abs(value) < 1e6 else { return "-" }
+    return value < 10 && value != value.rounded() ? "\(hundredths(value)) %" : "\(Int(value.rounded())) %"
+}
+
+/// `0.93`, `-0.05`.
+func hundredths(_ value: Double) -> String {
+    guard value.isFinite, abs(value) < 1e12 else { return "-" }
+    let rounded = Int((abs(value) * 100).rounded())
+    let rest = rounded % 100
+    return "\(value < 0 && rounded > 0 ? "-" : "")\(rounded / 100).\(rest < 10 ? "0" : "")\(rest)"
+}
+
+/// Billionths of a dollar: `$2.74`, `$0.0031`.
+func dollars(_ nano: Int) -> String {
+    if nano >= 1_000_000_000 { return "$" + hundredths(Double(nano) / 1e9) }
+    let digits = String(nano / 100_000 % 10_000)
+    return "$0." + String(repeating: "0", count: 4 - digits.count) + digits
+}
+
 private func tenths(_ value: Double) -> String {
     let rounded = Int((value * 10).rounded())
     return "\(rounded / 10).\(rounded % 10)"

@@ -19,6 +19,8 @@ struct CallStory {
     }
 
     private var sentences: [String] {
+        let isFromCache = ["HIT", "SEMANTIC HIT"].contains(call["cache_status"].string)
+        if decisions.isNull, isFromCache { return ["No target had to be asked."] }
         if decisions.isNull { return ["One target was asked once; there was nothing to decide."] }
         var story = DecisionStory()
         let steps = decisions["decisions"].elements.map { story.sentence($0) }
@@ -33,6 +35,12 @@ struct CallStory {
     private var ending: String {
         let took = call["latency_ms"]["total"].double.map { " after \(milliseconds($0))" } ?? ""
         if let error = call["error"].string { return "It failed with \(error) (\(call["status"].int ?? 0))\(took)." }
+        switch call["cache_status"].string {
+        case "HIT": return "The answer came from the cache\(took): the same request had been answered before."
+        case "SEMANTIC HIT": return "The answer came from the cache\(took): a request that means the same had been answered."
+        case "COALESCED": return "The answer came\(took) from an identical request that was in flight."
+        default: break
+        }
         let provider = call["provider"].string.map { " from \($0)" } ?? ""
         let key = call["virtual_key"].string.map { " with the key \($0)" } ?? ""
         return "The answer came\(provider)\(key)\(took)."

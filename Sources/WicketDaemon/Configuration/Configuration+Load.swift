@@ -87,6 +87,8 @@ extension Configuration {
         configs = source.configs
         policies = source.policies
         timeouts = source.timeouts
+        cache = source.cache
+        embedderFile = source.embedderFile
         drainSeconds = source.drainSeconds
         certificateFile = source.certificateFile
         var notices: [String] = []

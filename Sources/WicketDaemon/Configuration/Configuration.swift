@@ -32,6 +32,10 @@ package struct Configuration: Sendable {
     /// Policies, asked in this order before those in the database.
     package let policies: [AccessPolicy]
     package let timeouts: UpstreamTimeouts
+    /// What the cache may take.
+    package let cache: CacheBounds
+    /// The weights of the embedder, nil for those that were installed with the daemon.
+    package let embedderFile: String?
     /// How long requests in flight may go on after SIGTERM.
     package let drainSeconds: Int
     /// Certificates (PEM) that upstreams are verified against, nil for the system's.
@@ -45,8 +49,21 @@ package struct Configuration: Sendable {
             ("socket", socketPath != old.socketPath), ("admin_socket", adminSocketPath != old.adminSocketPath),
             ("socket_mode", socketMode != old.socketMode), ("socket_group", socketGroupID != old.socketGroupID),
             ("state_dir", stateDirectory != old.stateDirectory), ("reactors", reactors != old.reactors),
-            ("vault.master_key", masterKeySetting != old.masterKeySetting),
+            ("vault.master_key", masterKeySetting != old.masterKeySetting), ("cache", cache != old.cache),
+            ("embedder_file", embedderFile != old.embedderFile),
         ].filter(\.1).map(\.0)
+    }
+
+    /// Bounds on what the cache can take; of each, 0 is none at all.
+    package struct CacheBounds: Sendable, Equatable {
+        /// Answers in memory.
+        package internal(set) var memoryBytes = 64 << 20
+        /// The file with all answers.
+        package internal(set) var diskBytes = 1 << 30
+        /// The index of the questions, in memory.
+        package internal(set) var semanticBytes = 128 << 20
+        /// Threads that embed and compare.
+        package internal(set) var workers = 2
     }
 
     /// Bounds on what one client can take.
@@ -78,6 +95,8 @@ struct ConfigurationSource: Sendable {
     var configs: [SavedConfig] = []
     var policies: [AccessPolicy] = []
     var timeouts = UpstreamTimeouts()
+    var cache = Configuration.CacheBounds()
+    var embedderFile: String?
     var drainSeconds = 30
     var certificateFile: String?
 }

@@ -109,8 +109,8 @@ final class Daemon: @unchecked Sendable {
         try await breakers.restore(health)
         let limits = configuration.limits
         return SharedServices(
-            vault: vault, store: store, configs: configs, policies: policies, health: health, logger: logger, clock: clock,
-            limits: ConnectionLimits(
+            vault: vault, store: store, configs: configs, policies: policies, health: health, cache: NoCacheYet(), logger: logger,
+            clock: clock, limits: ConnectionLimits(
                 lineBytes: limits.lineBytes, unsentBytes: limits.unsentBytes,
                 stuckNanoseconds: UInt64(limits.stuckSeconds) * 1_000_000_000),
             maximumInFlight: limits.maxInFlight,
@@ -170,7 +170,7 @@ final class Daemon: @unchecked Sendable {
     private func startThreads(_ shared: SharedServices) throws(GatewayFailure) {
         let methods = MethodTable([
             SystemHandlers.all, ProviderHandlers.all, VirtualKeyHandlers.all, VaultHandlers.all, ConfigHandlers.all,
-            PolicyHandlers.all, TargetHandlers.all, LogHandlers.all, AuditHandlers.all,
+            PolicyHandlers.all, TargetHandlers.all, LogHandlers.all, AuditHandlers.all, CacheHandlers.all,
         ])
         var seeds = SystemRandomNumberGenerator()
         try main.prepare(shared, configuration, methods: methods, seed: seeds.next())

@@ -18,6 +18,7 @@ final class SharedServices: Sendable {
     let configs: ConfigLibrary
     let policies: AccessPolicies
     let health: SharedHealth
+    let cache: any CacheAdministration
     let logger: Logger
     let clock: GatewayClock
     let limits: ConnectionLimits
@@ -31,7 +32,7 @@ final class SharedServices: Sendable {
 
     init(
         vault: KeyVault, store: GatewayStore, configs: ConfigLibrary, policies: AccessPolicies, health: SharedHealth,
-        logger: Logger, clock: GatewayClock, limits: ConnectionLimits, maximumInFlight: Int, facts: DaemonFacts,
+        cache: any CacheAdministration, logger: Logger, clock: GatewayClock, limits: ConnectionLimits, maximumInFlight: Int, facts: DaemonFacts,
         control: DaemonControl, reloadable: Reloadable
     ) {
         self.vault = vault
@@ -40,6 +41,7 @@ final class SharedServices: Sendable {
         self.configs = configs
         self.policies = policies
         self.health = health
+        self.cache = cache
         self.logger = logger
         self.clock = clock
         self.limits = limits

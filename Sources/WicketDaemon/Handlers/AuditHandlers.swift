@@ -23,7 +23,7 @@ enum AuditHandlers {
     }
 
     private static func verify(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
-        let expected = try request.params(AuditVerify.Params.init(from:_:)).expect.map(bytes)
+        let expected = try request.params(AuditVerify.Params.init(from:_:)).expect.map(bytes(hexadecimal:))
         let store = request.session.services.shared.store
         try? await store.flush()
         let verdict = try await store.verifyAudit(expecting: expected)
@@ -39,16 +39,6 @@ enum AuditHandlers {
         return AuditRow(
             id: entry.id, at: Timestamp(milliseconds: entry.atMilliseconds).description, kind: entry.kind, actor: actor,
             subject: entry.subject, detail: entry.detail, hash: hexadecimal(entry.hash))
-    }
-
-    /// Of hexadecimal digits, two for each byte.
-    private static func bytes(_ digits: String) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var half: UInt8?
-        for value in digits.compactMap(\.hexDigitValue).map(UInt8.init) {
-            if let high = half.take() { bytes.append(high << 4 | value) } else { half = value }
-        }
-        return bytes
     }
 }
 

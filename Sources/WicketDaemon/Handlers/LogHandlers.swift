@@ -85,6 +85,8 @@ enum LogHandlers {
         row.firstChunkMilliseconds = record.firstChunkMicroseconds.map { Double($0) / 1000 }
         if case .priced(let cost) = record.cost { row.costNanoUSD = cost.value }
         row.metadata = record.metadata.map(Array.init)
+        row.cacheStatus = record.cacheStatus.rawValue
+        row.cacheEntry = record.cacheEntry
         return row
     }
 }

@@ -29,7 +29,11 @@ func writeInferenceReply(id: ArraySlice<UInt8>, response: [UInt8]?, report: Call
     appendDecimal(report.attempts.count, to: &out)
     append(",\"retry_attempt_count\":", to: &out)
     appendDecimal(report.retryAttemptCount, to: &out)
-    append(",\"cache_status\":\"DISABLED\",\"cost\":", to: &out)
+    append(",\"cache_status\":\"", to: &out)
+    out.append(contentsOf: report.cacheStatus.rawValue.utf8)
+    append("\"", to: &out)
+    if let hit = report.cacheHit { append(hit, to: &out) }
+    append(",\"cost\":", to: &out)
     append(report.cost, to: &out)
     if report.usage != Usage() {
         append(",\"usage\":", to: &out)
@@ -53,6 +57,18 @@ func writeInferenceReply(id: ArraySlice<UInt8>, response: [UInt8]?, report: Call
 
 private func append(orNull text: String?, to out: inout [UInt8]) {
     if let text { appendString(text, to: &out) } else { append("null", to: &out) }
+}
+
+private func append(_ hit: CacheHit, to out: inout [UInt8]) {
+    append(",\"cache\":{\"age_s\":", to: &out)
+    appendDecimal(hit.ageSeconds, to: &out)
+    if let score = hit.score {
+        append(",\"score\":", to: &out)
+        JSONWriter.append(to: &out) { $0.double(score) }
+    }
+    append(",\"entry\":", to: &out)
+    appendString(hit.entry, to: &out)
+    append("}", to: &out)
 }
 
 private func append(_ cost: Cost, to out: inout [UInt8]) {

@@ -35,6 +35,10 @@ package struct LogRow: Sendable {
     package var costNanoUSD: Int?
     /// Raw JSON, an object: `options.metadata` as it came.
     package var metadata: [UInt8]?
+    /// As in a reply's `gateway.cache_status`.
+    package var cacheStatus = "DISABLED"
+    /// The kept answer that was served; nil where none was.
+    package var cacheEntry: String?
 
     /// The rest is set member by member: there are too many for a call that a reader can check.
     package init(
@@ -78,6 +82,8 @@ package struct LogRow: Sendable {
         json.key("status"); json.string(costNanoUSD == nil ? "unpriced" : "priced")
         json.endObject()
         json.key("metadata"); json.raw(orNull: metadata)
+        json.key("cache_status"); json.string(cacheStatus)
+        json.key("cache_entry"); json.string(orNull: cacheEntry)
         json.endObject()
     }
 
