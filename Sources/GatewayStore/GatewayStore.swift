@@ -134,7 +134,7 @@ package struct StoreOptions: Sendable {
 }
 
 /// Makes the file for its owner alone; SQLite gives its side files the same mode.
-private func makePrivateFile(_ path: String) throws(GatewayFailure) {
+func makePrivateFile(_ path: String) throws(GatewayFailure) {
     let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0, fchmod(descriptor, 0o600) == 0 else {
         let reason = String(cString: strerror(errno))

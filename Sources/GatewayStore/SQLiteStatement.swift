@@ -31,6 +31,10 @@ package final class SQLiteStatement {
         }
     }
 
+    func bind(_ index: Int32, blob: UnsafeRawBufferPointer) {
+        sqlite3_bind_blob64(handle, index, blob.baseAddress ?? UnsafeRawPointer(Self.empty), UInt64(blob.count), Self.copied)
+    }
+
     /// Binds UTF-8 as text.
     package func bind(_ index: Int32, text: [UInt8]?) {
         guard let text else { return bindNull(index) }
@@ -84,6 +88,13 @@ package final class SQLiteStatement {
         if sqlite3_column_type(handle, column) == SQLITE_NULL { return nil }
         guard let start = sqlite3_column_blob(handle, column) else { return [] }
         return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+    }
+
+    /// A text's or blob's bytes where SQLite has them, until the next step; no bytes for NULL.
+    func withBytes<Result>(_ column: Int32, _ use: (UnsafeRawBufferPointer) -> Result) -> Result {
+        let start = sqlite3_column_blob(handle, column)
+        let count = start == nil ? 0 : Int(sqlite3_column_bytes(handle, column))
+        return use(UnsafeRawBufferPointer(start: start, count: count))
     }
 
     // MARK: Private
