@@ -107,6 +107,8 @@ let package = Package(
         .executableTarget(
             name: "LifecycleProbe", dependencies: ["Reactor", "WicketDaemon"], path: "Tests/LifecycleProbe",
             swiftSettings: swift),
+        .executableTarget(
+            name: "wicket-embed", dependencies: ["GatewayEngine", "TextEmbedding"], path: "Tests/EmbedderProbe", swiftSettings: swift),
         support("SimulationKit", ["TestSupport"]),
         support(
             "Simulation",

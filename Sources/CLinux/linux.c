@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -19,6 +20,39 @@ uintptr_t wicket_thread_id(void) { return (uintptr_t)&thread_mark; }
 int wicket_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
 
 void wicket_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+struct thread_start {
+    char name[16];
+    int niceness;
+    void (*body)(void *);
+    void *argument;
+};
+
+static void *run_thread(void *given) {
+    struct thread_start start = *(struct thread_start *)given;
+    free(given);
+    wicket_name_thread(start.name);
+    setpriority(PRIO_PROCESS, 0, start.niceness);
+    start.body(start.argument);
+    return NULL;
+}
+
+int wicket_start_thread(const char *name, int niceness, void (*body)(void *), void *argument) {
+    struct thread_start *start = calloc(1, sizeof *start);
+    if (!start) return ENOMEM;
+    strncpy(start->name, name, sizeof start->name - 1);
+    start->niceness = niceness;
+    start->body = body;
+    start->argument = argument;
+    pthread_t thread;
+    int refused = pthread_create(&thread, NULL, run_thread, start);
+    if (refused) {
+        free(start);
+        return refused;
+    }
+    pthread_detach(thread);
+    return 0;
+}
 
 void wicket_tune_malloc(void) {
     mallopt(M_ARENA_MAX, 2);

@@ -26,6 +26,8 @@ static inline int wicket_errno(void) { return errno; }
 int wicket_accept(int listener);
 /// Names the calling thread (at most 15 bytes), for ps and gdb.
 void wicket_name_thread(const char *name);
+/// Starts a thread of that name (at most 15 bytes) and niceness, which nobody waits for; 0, or an errno.
+int wicket_start_thread(const char *name, int niceness, void (*body)(void *), void *argument);
 /// Pins malloc to few arenas and returns freed memory early; for a small resident size.
 void wicket_tune_malloc(void);
 
