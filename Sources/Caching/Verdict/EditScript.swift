@@ -16,14 +16,17 @@ struct EditScript {
         // A light verb that is added says nothing; one in another's place does.
         let hasOtherVerb = Self.hasLight(onlyFirst) && Self.hasLight(onlySecond)
         var substitutions = 0, insertions = 0, largest = 0
+        var isExchange = false
         for gap in table.gaps {
             let before = Self.content(first[gap.left], onlyLeft, withLight: hasOtherVerb, next: first, gap.left.upperBound)
             let after = Self.content(second[gap.right], onlyRight, withLight: hasOtherVerb, next: second, gap.right.upperBound)
             if before > 0, after > 0 {
                 substitutions += 1
                 largest = max(largest, before, after)
+                if Self.isNominal(first[gap.left]), Self.isNominal(second[gap.right]) { isExchange = true }
             } else if before + after > 0 {
                 insertions += 1
+                if before > 0 ? Self.isModifier(first, gap.left) : Self.isModifier(second, gap.right) { isExchange = true }
             }
         }
         if first.count > Self.longest || second.count > Self.longest, first.map(\.meaning) != second.map(\.meaning) {
@@ -34,7 +37,9 @@ struct EditScript {
         let isFrame = substitutions >= 1 && table.common * 10 >= shortest * 6
         let isSlot = substitutions == 1 && insertions == 0 && table.common * 2 >= shortest && largest <= 3
         hasSameContent = substitutions == 0 && insertions == 0
-        if substitutions == 0 {
+        if isExchange {
+            edit = .substitution
+        } else if substitutions == 0 {
             edit = insertions == 0 ? .sameWords : .insertion
         } else {
             edit = isFrame || isSlot ? .substitution : .restructured
@@ -42,7 +47,9 @@ struct EditScript {
         if edit == .sameWords, table.common < max(left.count, right.count), usesSynonyms(first, second) { edit = .restructured }
     }
 
-    private static func hasLight(_ words: [Word]) -> Bool { words.contains { $0.roles.contains(.light) } }
+    private static func hasLight(_ words: [Word]) -> Bool {
+        words.contains { $0.roles.contains(.light) && $0.meaning != "need" && $0.meaning != "have" }
+    }
 
     private static func content(
         _ run: ArraySlice<Word>, _ missing: Set<String>, withLight: Bool, next words: [Word], _ end: Int
@@ -57,6 +64,23 @@ struct EditScript {
             }
         }
         return count
+    }
+
+    /// Nothing but a thing and its attributes: what stands there is one thing in the place of another.
+    private static func isNominal(_ run: ArraySlice<Word>) -> Bool {
+        run.allSatisfy { $0.isContent || $0.roles.contains(.determiner) || $0.roles.contains(.pronoun) || $0.roles.contains(.filler) }
+    }
+
+    /// What was put in narrows the word beside it: a student account, an account statement.
+    private static func isModifier(_ words: [Word], _ run: Range<Int>) -> Bool {
+        guard isNominal(words[run]) else { return false }
+        if let last = words[run].last, last.isContent, run.upperBound < words.count, words[run.upperBound].isContent {
+            return !last.text.hasSuffix("ly")
+        }
+        if let first = words[run].first, first.isContent, run.lowerBound > 0, words[run.lowerBound - 1].isContent {
+            return !first.text.hasSuffix("ly")
+        }
+        return false
     }
 
     /// The customer before Jack Miller says no more than his name.

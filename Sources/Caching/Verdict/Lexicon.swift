@@ -2,13 +2,23 @@
 
 /// What the rules know of English, looked up by a word in small letters or by its stem.
 enum Lexicon {
-    static let roles: [String: WordRoles] = {
+    private static let roles: [String: WordRoles] = {
         var roles: [String: WordRoles] = [:]
         func add(_ role: WordRoles, _ list: String) {
             for word in list.split(whereSeparator: \.isWhitespace) { roles[String(word), default: []].insert(role) }
         }
         for (role, list) in WordLists.roles { add(role, list) }
         return roles
+    }()
+
+    /// All words that have a role, with what else is known of them.
+    static let known: [String: (roles: WordRoles, stem: String, meaning: String)] = {
+        var known: [String: (roles: WordRoles, stem: String, meaning: String)] = [:]
+        for (word, roles) in roles {
+            let stem = Stem.of(word)
+            known[word] = (roles, stem, meanings[stem] ?? stem)
+        }
+        return known
     }()
 
     /// The stem that stands for all words of one meaning.
@@ -75,14 +85,17 @@ enum Lexicon {
     static let male = set("he him his himself")
     static let female = set("she her hers herself")
     static let openings = phrases(WordLists.openings)
-    static let endings = phrases(WordLists.endings)
+    static let endings = set("please thanks")
     static let ways = phrases(WordLists.ways)
+    static let requests = phrases(WordLists.requests)
+    static let abilities = phrases(WordLists.abilities)
     static let prefixes = ["un", "in", "im", "ir", "il", "non", "dis", "mis", "de", "anti", "a", "ab"]
 
     static func set(_ list: String) -> Set<String> { Set(list.split(whereSeparator: \.isWhitespace).map(String.init)) }
 
-    /// The longest first, so that no phrase hides another.
-    private static func phrases(_ list: String) -> [[String]] {
-        list.split(whereSeparator: \.isNewline).map { $0.split(separator: " ").map(String.init) }.sorted { $0.count > $1.count }
+    /// By their first word, the longest first, so that no phrase hides another.
+    private static func phrases(_ list: String) -> [String: [[String]]] {
+        let phrases = list.split(whereSeparator: \.isNewline).map { $0.split(separator: " ").map(String.init) }
+        return Dictionary(grouping: phrases) { $0.first ?? "" }.mapValues { $0.sorted { $0.count > $1.count } }
     }
 }

@@ -49,6 +49,17 @@ enum Numerals {
     }
 }
 
+/// Need and want say little before the verb that is needed or wanted.
+enum Wishes {
+    static func marked(_ words: [Word]) -> [Word] {
+        var words = words
+        for index in words.indices where words[index].meaning == "need" {
+            if index + 1 < words.count, words[index + 1].text == "to" { words[index].roles.insert(.light) }
+        }
+        return words
+    }
+}
+
 /// In a Heading Written Like This a capital letter says nothing.
 enum TitleCase {
     static func withoutFalseNames(_ words: [Word]) -> [Word] {

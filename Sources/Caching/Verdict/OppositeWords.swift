@@ -16,7 +16,7 @@ extension WordLists {
         parent/child mother/father son/daughter brother/sister husband/wife man/woman boy/girl male/female king/queen uncle/aunt \
         good/bad better/worse best/worst right/wrong right/left correct/incorrect true/false safe/dangerous safe/risky healthy/harmful \
         healthy/sick hot/cold warm/cool hotter/colder big/small large/small bigger/smaller larger/smaller fast/slow faster/slower \
-        quick/slow strong/weak heavy/light thick/thin wide/narrow deep/shallow tall/short long-term/short-term old/new old/young \
+        quick/slow strong/weak heavy/light thick/thin wide/narrow deep/shallow tall/short long-term/short-term old/new new/existing new/used old/young \
         older/younger ancient/modern rich/poor cheap/expensive cheaper/dearer easy/hard easy/difficult simple/complex full/empty \
         clean/dirty wet/dry hard/soft loud/quiet bright/dark light/dark sharp/dull smooth/rough happy/sad love/hate like/dislike \
         laugh/cry friend/enemy ally/enemy war/peace attack/defend attack/defense guilty/innocent legal/illegal public/private \
@@ -55,7 +55,7 @@ extension WordLists {
         good best
         big large
         select choose
-        small little tiny
+        small tiny
         fast quick rapid
         quickly fast rapidly
         begin commence
@@ -81,7 +81,9 @@ extension WordLists {
         reply respond
         ask enquire inquire
         assist help
-        require need
+        need want require
+        kind type sort
+        thankful grateful
         speak talk
         shut close
         reduce decrease

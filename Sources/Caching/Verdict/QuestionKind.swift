@@ -11,9 +11,9 @@ enum QuestionKind: Sendable, Equatable {
         if self == other { return true }
         if self == .other || other == .other { return true }
         let both = [self, other]
-        if both.contains(.amount), both.contains(.what) { return sharesAmount }
-        if both.contains(.what), both.contains(.way) { return true }
-        return false
+        guard both.contains(.what) else { return false }
+        if both.contains(.way) { return true }
+        return sharesAmount && (both.contains(.amount) || both.contains(.moment) || both.contains(.duration))
     }
 }
 
@@ -24,23 +24,23 @@ enum QuestionFrame {
         var isStripped = true
         while isStripped {
             isStripped = false
-            for phrase in Lexicon.openings where starts(rest, with: phrase) && rest.count > phrase.count {
-                rest = rest.dropFirst(phrase.count)
+            if let length = opening(Lexicon.openings, of: rest) {
+                rest = rest.dropFirst(length)
                 isStripped = true
-                break
             }
         }
-        for phrase in Lexicon.endings where ends(rest, with: phrase) && rest.count > phrase.count {
-            rest = rest.dropLast(phrase.count)
-            break
+        while rest.count > 1, let last = rest.last, Lexicon.endings.contains(last.text) { rest = rest.dropLast() }
+        if let length = opening(Lexicon.requests, of: rest), rest.contains(where: { $0.text == "my" || $0.text == "me" }) {
+            rest = rest.dropFirst(length)
+        }
+        if let length = opening(Lexicon.abilities, of: rest) {
+            return (.yesNo, [Word("can"), Word("i")] + rest.dropFirst(length))
         }
         // "If I want to do this, what should I do?" and its like.
         if starts(rest, with: ["if", "i", "want", "to"]), ends(rest, with: ["what", "should", "i", "do"]) {
             return (.way, Array(rest.dropFirst(4).dropLast(4)))
         }
-        for phrase in Lexicon.ways where starts(rest, with: phrase) && rest.count > phrase.count {
-            return (.way, Array(rest.dropFirst(phrase.count)))
-        }
+        if let length = opening(Lexicon.ways, of: rest) { return (.way, Array(rest.dropFirst(length))) }
         return kind(of: Array(rest))
     }
 
@@ -66,6 +66,7 @@ enum QuestionFrame {
         switch next.text {
         case "long": return (.duration, removing(words, index + 1, 1))
         case "often", "frequently": return (.frequency, words)
+        case "soon": return (.moment, removing(words, index + 1, 1))
         case "much", "many":
             // How many days is how long.
             let near = words[(index + 2)...].prefix(2)
@@ -92,6 +93,12 @@ enum QuestionFrame {
         var words = words
         words.removeSubrange(start..<min(start + count, words.count))
         return words
+    }
+
+    /// - Returns: how many words the phrase has that `words` begin with, if more follow it.
+    private static func opening(_ phrases: [String: [[String]]], of words: ArraySlice<Word>) -> Int? {
+        guard let first = words.first else { return nil }
+        return phrases[first.text]?.first { words.count > $0.count && starts(words, with: $0) }?.count
     }
 
     private static func starts(_ words: ArraySlice<Word>, with phrase: [String]) -> Bool {

@@ -7,7 +7,17 @@ enum Stem {
         if let base = Lexicon.irregular[word] { return ending(Array(base.utf8)) }
         let bytes = Array(word.utf8)
         guard bytes.count > 3, bytes.allSatisfy({ $0 >= 0x61 && $0 <= 0x7a }) else { return word }
-        return ending(inflection(bytes))
+        return ending(american(inflection(bytes)))
+    }
+
+    /// organise and organize, colour and color.
+    private static func american(_ bytes: [UInt8]) -> [UInt8] {
+        let count = bytes.count
+        if count > 5, ends(bytes, "ise") || ends(bytes, "yse") { return bytes.dropLast(2) + Array("ze".utf8) }
+        if count > 5, ends(bytes, "is") || ends(bytes, "ys") { return bytes.dropLast() + [UInt8(ascii: "z")] }
+        if ends(bytes, "isation") { return bytes.dropLast(6) + Array("zation".utf8) }
+        if count > 4, ends(bytes, "our") { return bytes.dropLast(2) + [UInt8(ascii: "r")] }
+        return bytes
     }
 
     /// A final e is no part of a stem, since -ed and -ing hide it.

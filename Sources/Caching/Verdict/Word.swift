@@ -22,8 +22,12 @@ struct Word: Sendable {
 
     init(_ text: String) {
         self.text = text
-        roles = Lexicon.roles[text] ?? []
-        stem = Stem.of(text)
-        meaning = Lexicon.meanings[stem] ?? stem
+        if let known = Lexicon.known[text] {
+            (roles, stem, meaning) = (known.roles, known.stem, known.meaning)
+        } else {
+            roles = []
+            stem = Stem.of(text)
+            meaning = Lexicon.meanings[stem] ?? stem
+        }
     }
 }

@@ -3,7 +3,7 @@
 /// The lists behind `Lexicon`: general English, of no one field.
 enum WordLists {
     static let roles: [(WordRoles, String)] = [
-        (.determiner, "a an the this that these those some any each every all both such"),
+        (.determiner, "a an the this that these those some any each every all both such much many"),
         (
             .auxiliary,
             """
@@ -16,7 +16,7 @@ enum WordLists {
             """
             i me my mine myself we us our ours ourselves you your yours yourself he him his himself she her hers herself it its \
             itself they them their theirs themselves one someone somebody anyone anybody everyone everybody something anything \
-            people person there here
+            there here
             """
         ),
         (
@@ -24,7 +24,7 @@ enum WordLists {
             """
             in on at of for with by to from into onto about as than via through during before after until till since within \
             between among against toward towards under over above below across behind beside besides around upon per like near \
-            without except despite versus vs regarding concerning using
+            without except despite versus vs according regarding concerning using
             """
         ),
         (.conjunction, "and or but if because so while although though whether nor either neither when as that which who"),
@@ -39,8 +39,8 @@ enum WordLists {
         (
             .light,
             """
-            get gets got getting gotten have has having take takes go goes going use used want wants need needs know tell show \
-            way ways belong belongs kind kinds type types sort sorts thing things come comes think thinks according find list \
+            get gets got getting gotten have has having take takes go goes going know tell show \
+            way ways belong belongs kind kinds type types sort sorts thing things come comes think thinks find list \
             say says
             """
         ),
@@ -54,9 +54,7 @@ enum WordLists {
         (
             .aspect,
             """
-            still already yet again anymore always ever once become becomes becoming became begin begins beginning start starts \
-            starting started stop stops stopping stopped quit quits quitting finish finishing finished continue continues \
-            continuing keep keeps keeping remain remains almost nearly only formerly previously originally eventually finally soon \
+            still already yet again anymore always ever once become becomes becoming became almost nearly only formerly previously originally eventually finally soon \
             simultaneously partly partially fully completely entirely temporarily permanently sometimes usually often rarely seldom
             """
         ),
@@ -67,8 +65,13 @@ enum WordLists {
             ongoing
             """
         ),
+        (.number, "hundred thousand million billion trillion dozen"),
         (
-            .number, "hundred thousand million billion trillion dozen"
+            .phase,
+            """
+            begin begins beginning began start starts starting started stop stops stopping stopped quit quits quitting finish \
+            finishing finished continue continues continuing continued keep keeps keeping kept resume resumes resumed
+            """
         ),
         (
             .unit,
@@ -83,7 +86,7 @@ enum WordLists {
             .amount,
             """
             fee fees cost costs price prices rate limit limits charge charges salary amount number population distance height weight \
-            age size speed balance tax total interest penalty fine value quantity length width depth temperature premium rent wage
+            age size speed balance tax total interest penalty fine value quantity length width depth temperature premium rent wage date time deadline duration
             """
         ),
         (
@@ -111,7 +114,6 @@ enum WordLists {
             country
             """
         ),
-        (.symmetric, "and or between both same similar equal related married dating friends siblings cousins twins versus vs"),
     ]
 
     static let numbers = """
@@ -198,13 +200,43 @@ enum WordLists {
         i am curious
         just curious
         may i know
+        let me know
+        can you let me know
+        could you let me know
+        please let me know
+        i would like to find out
+        i want to find out
         may i ask
         """
 
-    static let endings = """
-        please
-        thanks
-        thank you
+    /// With my or me behind them they ask that something be done.
+    static let requests = """
+        can you
+        can you please
+        could you
+        could you please
+        would you
+        would you please
+        will you
+        will you please
+        i want you to
+        i need you to
+        i would like you to
+        """
+
+    /// Different ways to ask whether something can be done.
+    static let abilities = """
+        is it possible to
+        is it possible for me to
+        is it possible that i can
+        would it be possible to
+        would it be possible for me to
+        am i able to
+        am i allowed to
+        will i be able to
+        would i be able to
+        is there any way i can
+        is there a way i can
         """
 
     /// Said before what is to be done: how do I do it?

@@ -26,8 +26,8 @@ struct WordRoles: OptionSet, Sendable {
     static let state = WordRoles(rawValue: 1 << 15)
     /// Nouns that announce a name: customer, city.
     static let title = WordRoles(rawValue: 1 << 16)
-    /// Words by which two sides of a relation may change places.
-    static let symmetric = WordRoles(rawValue: 1 << 17)
+    /// Verbs that, before another one, say in which part of it somebody is: start, keep.
+    static let phase = WordRoles(rawValue: 1 << 17)
 
     /// The roles that take a word's meaning away.
     static let empty: WordRoles = [

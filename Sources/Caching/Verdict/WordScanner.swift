@@ -23,7 +23,7 @@ struct WordScanner {
                 index += 1
             }
         }
-        return TitleCase.withoutFalseNames(Numerals.normalized(words))
+        return TitleCase.withoutFalseNames(Numerals.normalized(Wishes.marked(words)))
     }
 
     private mutating func scanMark(_ scalar: Unicode.Scalar) {

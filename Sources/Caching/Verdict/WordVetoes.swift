@@ -4,7 +4,7 @@
 extension TextPair {
     /// Not as many denials in both, or of other words.
     var deniesOne: Bool {
-        if Self.denied(first.words) != Self.denied(second.words) { return true }
+        if Self.denied(first.words) != Self.denied(second.words), !(Self.deniesWhole(first) && Self.deniesWhole(second)) { return true }
         // Tax-free against taxable: half a denial.
         return onlyFirst.contains(where: Self.endsDenied) != onlySecond.contains(where: Self.endsDenied)
     }
@@ -17,6 +17,17 @@ extension TextPair {
             denied.append(next?.meaning ?? "")
         }
         return denied.count > 1 ? denied.sorted() : denied
+    }
+
+    /// "Why hasn't it come?", "Why has it not come?": one denial, with the first auxiliary of a question.
+    private static func deniesWhole(_ text: SemanticText) -> Bool {
+        guard text.kind != .other, text.words.count(where: { $0.roles.contains(.negation) }) == 1 else { return false }
+        guard let auxiliary = text.words.firstIndex(where: { $0.roles.contains(.auxiliary) }),
+            let negation = text.words.firstIndex(where: { $0.text == "not" }), negation > auxiliary
+        else { return false }
+        return !text.words[(auxiliary + 1)..<negation].contains {
+            $0.roles.contains(.auxiliary) || $0.roles.contains(.conjunction) || $0.roles.contains(.preposition)
+        }
     }
 
     private static func endsDenied(_ word: Word) -> Bool {
@@ -65,6 +76,10 @@ extension TextPair {
         var aspects: [String] = []
         for index in words.indices {
             if words[index].roles.contains(.aspect) { aspects.append(words[index].meaning) }
+            if words[index].roles.contains(.phase), index + 1 < words.count {
+                let next = words[index + 1].text
+                if next == "to" || next.hasSuffix("ing") { aspects.append(words[index].meaning) }
+            }
             // Used to be, but not used to make.
             let isUse = words[index].text == "used" || words[index].text == "use"
             if isUse, index + 2 < words.count, words[index + 1].text == "to", index == 0 || words[index - 1].stem != "be" {
@@ -142,8 +157,8 @@ struct Modality: OptionSet {
         for index in words.indices where !words[index].isNumber {
             switch words[index].text {
             case "can", "could", "may", "might", "able", "possible": insert(.can)
-            case "should", "must", "ought", "shall", "need", "needs": insert(.must)
-            case "have", "has": if index + 1 < words.count, words[index + 1].text == "to" { insert(.must) }
+            case "should", "must", "ought", "shall": insert(.must)
+            case "have", "has", "need", "needs": if index + 1 < words.count, words[index + 1].text == "to" { insert(.must) }
             case "will", "would": insert(.will)
             default: break
             }
