@@ -14,7 +14,7 @@ struct EditScript {
         let table = CommonWords(left, right)
         let onlyLeft = Set(onlyFirst.map(\.meaning)), onlyRight = Set(onlySecond.map(\.meaning))
         // A light verb that is added says nothing; one in another's place does.
-        let hasOtherVerb = Self.hasLight(onlyFirst) && Self.hasLight(onlySecond)
+        let hasOtherVerb = Self.exchangesLight(onlyFirst, onlySecond)
         var substitutions = 0, insertions = 0, largest = 0
         var isExchange = false
         for gap in table.gaps {
@@ -47,8 +47,11 @@ struct EditScript {
         if edit == .sameWords, table.common < max(left.count, right.count), usesSynonyms(first, second) { edit = .restructured }
     }
 
-    private static func hasLight(_ words: [Word]) -> Bool {
-        words.contains { $0.roles.contains(.light) && $0.meaning != "need" && $0.meaning != "have" }
+    /// Have to and need to are one; know how to and want to are not.
+    private static func exchangesLight(_ first: [Word], _ second: [Word]) -> Bool {
+        let one = first.filter { $0.roles.contains(.light) }, other = second.filter { $0.roles.contains(.light) }
+        guard !one.isEmpty, !other.isEmpty else { return false }
+        return !(one + other).allSatisfy { $0.meaning == "need" || $0.meaning == "hav" || $0.meaning == "have" }
     }
 
     private static func content(

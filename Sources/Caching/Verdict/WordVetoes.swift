@@ -34,11 +34,20 @@ extension TextPair {
         word.text == "free" || word.text.utf8.count > 6 && word.text.hasSuffix("less")
     }
 
-    var isOpposite: Bool {
+    var isOpposite: Bool { Self.haveOpposites(onlyFirst, onlySecond) }
+
+    /// Whether a word of one list alone is the opposite of a word of the other alone.
+    static func areOpposite(_ one: [Word], _ other: [Word]) -> Bool {
+        haveOpposites(
+            one.filter { word in !other.contains { $0.meaning == word.meaning } },
+            other.filter { word in !one.contains { $0.meaning == word.meaning } })
+    }
+
+    private static func haveOpposites(_ onlyFirst: [Word], _ onlySecond: [Word]) -> Bool {
         for word in onlyFirst {
             let opposites = Lexicon.antonyms[word.stem]
             for other in onlySecond {
-                if opposites?.contains(other.stem) == true || Self.isPrefixed(word.stem, other.stem) { return true }
+                if opposites?.contains(other.stem) == true || isPrefixed(word.stem, other.stem) { return true }
             }
         }
         return false
