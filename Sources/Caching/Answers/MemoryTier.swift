@@ -6,7 +6,7 @@
 /// what would have to go for it, so that a scan of questions which nobody asks again drives nothing out (W-TinyLFU). What stays
 /// is on probation until it is hit, and protected then, up to four fifths of the room.
 ///
-/// All is O(1) but `removeAll`; a look-up allocates nothing.
+/// All is O(1) but what removes several; a look-up allocates nothing.
 package struct MemoryTier {
     private var slots: [Slot] = []
     private var places: [CacheKey: Int32] = [:]
@@ -66,6 +66,12 @@ package struct MemoryTier {
 
     package mutating func removeAll(_ keys: some Sequence<CacheKey>) {
         for key in keys { remove(key) }
+    }
+
+    package mutating func removeAll(where isMeant: (CachedAnswer) -> Bool) {
+        for slot in slots {
+            if let answer = slot.answer, isMeant(answer) { remove(answer.key) }
+        }
     }
 
     package mutating func removeAll() {

@@ -4,6 +4,7 @@ import GatewayModel
 import JSONBytes
 import ProviderAdapters
 import Routing
+import Synchronization
 
 /// What the cache learns of its own hits: of some would-be hits the provider is asked all the same, and the answers are compared.
 extension SemanticCache {

@@ -3,7 +3,7 @@ import Caching
 import GatewayModel
 import JSONBytes
 import ProviderAdapters
-package import Routing
+import Routing
 import Synchronization
 
 /// Answers to questions that mean the same. Vectors are made, compared and judged on background threads; a reactor only waits.
@@ -18,22 +18,26 @@ package final class SemanticCache: Sendable {
 
     let embedder: (any TextEmbedder)?
     let work: any BackgroundWork
-    private let storage: any AnswerStorage
+    let storage: any AnswerStorage
     private let clock: GatewayClock
     private let byteLimit: Int
     /// By the fingerprint of what made their vectors.
     private let indexes = Mutex<[String: EmbedderIndex]>([:])
-    let domains = Mutex<[String: FalseHitCounts]>([:])
-    private let report: @Sendable (String) -> Void
+    let domains = Mutex<[String: DomainState]>([:])
+    let report: @Sendable (String) -> Void
+
+    package let embedderState: CacheEmbedderState
 
     /// - Parameters:
-    ///   - byteLimit: of the vectors in memory.
+    ///   - state: of the embedder, for whoever asks.
+    ///   - byteLimit: of the vectors in memory; 0: nothing is looked up by its meaning.
     ///   - report: told when a domain stops serving semantic hits.
     package init(
-        embedder: (any TextEmbedder)?, work: any BackgroundWork, storage: any AnswerStorage, clock: GatewayClock, byteLimit: Int,
+        embedder: (any TextEmbedder)?, state: CacheEmbedderState, work: any BackgroundWork, storage: any AnswerStorage, clock: GatewayClock, byteLimit: Int,
         report: @escaping @Sendable (String) -> Void
     ) {
         self.embedder = embedder
+        embedderState = state
         self.work = work
         self.storage = storage
         self.clock = clock
@@ -44,24 +48,24 @@ package final class SemanticCache: Sendable {
     /// Reads what is kept of the daemon's own embedder. Until then there are no hits of it.
     package func load() async {
         let counts = await storage.falseHits()
-        domains.withLock { $0.merge(counts) { now, _ in now } }
+        domains.withLock { $0.merge(counts.mapValues { DomainState(counts: $0) }) { now, _ in now } }
         guard let embedder else { return }
         let index = index(of: embedder.fingerprint)
         try? await work.run { [self] in load(index) }
     }
 
     /// Whether questions under this rule can be looked up at all.
-    func isAvailable(_ rule: CacheRule) -> Bool { rule.semantic.embeddings != nil || embedder != nil }
+    func isAvailable(_ rule: CacheRule) -> Bool { byteLimit > 0 && (rule.semantic.embeddings != nil || embedder != nil) }
 
     // MARK: Finding
 
     /// - Parameter embed: asks a provider for the vector, where the rule names one.
     func find(_ question: CacheQuestion, embed: Embed) async -> SemanticFinding {
-        guard case .text(let text, let partition) = question.semanticRequest,
+        guard isAvailable(question.rule), case .text(let text, let partition) = question.semanticRequest,
             SemanticText(text).bypass(isOneUsers: question.isOneUsers) == nil
         else { return .none }
         let rules = SimilarityRules(question.rule.semantic)
-        let isHeldBack = domains.withLock { $0[question.domain]?.isStopped ?? false }
+        let isHeldBack = domains.withLock { $0[question.domain]?.counts.isStopped ?? false }
         do throws(GatewayFailure) {
             let external: [Float]? = if let rule = question.rule.semantic.embeddings { try await embed(rule, text) } else { nil }
             let fingerprint = question.rule.semantic.embeddings?.fingerprint ?? embedder?.fingerprint ?? ""
@@ -69,7 +73,9 @@ package final class SemanticCache: Sendable {
                 guard let probe = probe(text, partition, external, fingerprint) else { return .none }
                 let best = candidates(for: probe, rules).first { $0.isHit }
                 guard let best else { return .missed(probe) }
-                return .found(SemanticHit(key: best.key, cosine: best.cosine, isHeldBack: isHeldBack), probe)
+                let hit = SemanticHit(
+                    key: best.key, cosine: best.cosine, learned: best.learned, isHeldBack: isHeldBack)
+                return .found(hit, probe)
             }
         } catch {
             // Too much waits, or the embeddings' provider does not answer: the question is answered without.
@@ -174,11 +180,6 @@ package final class SemanticCache: Sendable {
             }
         }
         index.isLoaded.store(true, ordering: .releasing)
-    }
-
-    /// Says that a domain stopped.
-    func reportStop(_ domain: String) {
-        report("Too many semantic hits in \(domain) were false: nothing but exact hits are served there until it is purged.")
     }
 }
 

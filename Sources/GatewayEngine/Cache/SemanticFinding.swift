@@ -14,6 +14,7 @@ struct SemanticProbe: Sendable {
 struct SemanticHit: Sendable {
     var key: CacheKey
     var cosine: Float
+    var learned: LearnedThreshold
     /// The false hits of its domain could not be held: it is measured, and not served.
     var isHeldBack: Bool
 }

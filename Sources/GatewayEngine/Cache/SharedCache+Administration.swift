@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Caching
+import Caching
 package import GatewayModel
+import Synchronization
 
 /// What may be asked of the cache, beside answers.
 extension SharedCache {

@@ -93,7 +93,7 @@ package final class SharedCache: Sendable {
     // MARK: What is said of it
 
     func note(ofHit answer: CachedAnswer, cosine: Float?, for question: CacheQuestion) -> CacheNote {
-        counts.withLock { $0.count(cosine == nil ? .hit : .semanticHit) }
+        counts.withLock { $0.hit(answer, cosine == nil ? .hit : .semanticHit) }
         recent.withLock {
             $0.note(
                 RecentHits.Hit(
@@ -148,10 +148,17 @@ private enum AnswerWorth {
 package struct CacheCounts: Sendable, Equatable {
     package var byStatus: [CacheStatus: Int] = [:]
     package var stored = 0
-    /// Would-be semantic hits of the mode `shadow`.
-    package var shadowHits = 0
+    /// Of the answers that were served again, what they used when they came.
+    package var savedInputTokens = 0
+    package var savedOutputTokens = 0
 
     mutating func count(_ status: CacheStatus) { byStatus[status, default: 0] += 1 }
+
+    mutating func hit(_ answer: CachedAnswer, _ status: CacheStatus) {
+        count(status)
+        savedInputTokens += answer.usage.inputTokens ?? 0
+        savedOutputTokens += answer.usage.outputTokens ?? 0
+    }
 }
 
 extension CacheKey {

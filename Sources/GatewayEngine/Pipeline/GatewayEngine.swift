@@ -10,7 +10,7 @@ import Routing
 ///
 /// It is the only place where decisions meet time: everything that decides is a value that it asks.
 package final class GatewayEngine {
-    private let ports: EnginePorts
+    let ports: EnginePorts
     private var resolver: TargetResolver
     private var targets = TargetCache()
     private var random: SplitMix64
@@ -54,16 +54,19 @@ package final class GatewayEngine {
     ) throws(GatewayFailure) -> RoutedCall {
         let plan = try plan(for: call)
         report.warnings = plan.warnings
-        let targets = targets.targets(plan, call, resolver, now: wall)
+        let targets = targets(of: call, plan, now: wall)
         for diversion in targets.diversions { ports.audit.diverted(diversion, by: call.peer) }
         if targets.limitsModels { try call.refuseSecondModel() }
         // A generator of its own: what one call draws does not hang on what others draw meanwhile.
-        return RoutedCall(call, plan, targets, ports, report, random: random.split(), startedAt: wall) {
-            (_, _) throws(GatewayFailure) in throw GatewayFailure(.internalError, "")
-        }
+        return RoutedCall(call, plan, targets, ports, report, random: random.split(), startedAt: wall,
+            embed: embed(for: call))
     }
 
-    private func plan(for call: GatewayCall) throws(GatewayFailure) -> Plan {
+    func targets(of call: GatewayCall, _ plan: Plan, now: Int? = nil) -> CallTargets {
+        targets.targets(plan, call, resolver, now: now ?? ports.clock.wallMilliseconds())
+    }
+
+    func plan(for call: GatewayCall) throws(GatewayFailure) -> Plan {
         switch call.options.config {
         case .none: return .direct
         case .named(let name):

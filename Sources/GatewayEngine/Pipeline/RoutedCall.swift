@@ -257,11 +257,11 @@ extension TryResult {
 }
 
 extension RoutingFacts {
-    /// Reads the metadata only where a plan may choose by it.
-    fileprivate init(of call: GatewayCall, _ plan: Plan) {
+    /// Reads the metadata only where a plan may choose by it, or keep answers apart by it.
+    init(of call: GatewayCall, _ plan: Plan) {
         var metadata: (JSONDocument, JSONNode)?
         let hasStrategy = if case .strategy = plan.root { true } else { false }
-        if hasStrategy, let bytes = call.options.metadata, let document = try? JSONDocument(bytes) {
+        if hasStrategy || plan.variesAnswers, let bytes = call.options.metadata, let document = try? JSONDocument(bytes) {
             metadata = (document, document.root)
         }
         self.init(

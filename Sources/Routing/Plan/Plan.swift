@@ -8,11 +8,14 @@ package final class Plan: Sendable {
     package let targets: [PlanTarget]
     /// What the config says that has no effect, in sentences for `gateway.warnings`.
     package let warnings: [String]
+    /// Whether what a call brings beside its request keeps its answers apart.
+    package let variesAnswers: Bool
 
     package init(root: PlanNode, targets: [PlanTarget], warnings: [String] = []) {
         self.root = root
         self.targets = targets
         self.warnings = warnings
+        variesAnswers = targets.contains { $0.cache?.vary.isEmpty == false }
     }
 
     /// What it takes in memory, roughly, in bytes.

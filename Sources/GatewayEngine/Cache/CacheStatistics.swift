@@ -1,19 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import GatewayModel
 
-/// What administration and callers may ask of the cache, beside answers.
-package protocol CacheAdministration: Sendable {
-    func statistics() async -> CacheStatistics
-    /// - Returns: how many answers went. Those in flight are not kept when they come.
-    func purge(_ selection: CacheSelection) async throws(GatewayFailure) -> Int
-    /// The hit of that trace was wrong: its answer goes, and the hit counts as a false one.
-    /// - Parameter uid: only a hit that was served to this user; nil for any.
-    /// - Throws: `not_found` when the trace had no hit, or none of that user.
-    func reject(traceID: String, uid: UInt32?) async throws(GatewayFailure) -> CacheRejection
-    /// What the cache would do for a call that is not made. Nothing is stored, and nothing counted.
-    func explain(_ call: GatewayCall) async throws(GatewayFailure) -> CacheExplanation
-}
-
 /// Since the start of the daemon, but for what is there now.
 package struct CacheStatistics: Sendable {
     /// Answers that are there.

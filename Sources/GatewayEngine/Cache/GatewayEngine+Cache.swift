@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import Caching
+package import GatewayModel
+import GatewayPolicy
+import JSONBytes
+import Routing
+
+extension GatewayEngine {
+    /// What the cache would do for a call, and why. The call is not made; nothing is kept, and nothing counted.
+    package func explainCache(_ call: GatewayCall) async throws(GatewayFailure) -> CacheExplanation {
+        let scope = AccessPolicy.cacheScope(of: call.peer, under: call.policy)
+        var explanation = CacheExplanation(status: .disabled, mode: CacheRule.Mode.off.rawValue, scope: scope)
+        explanation.namespace = call.options.cacheNamespace
+        let (plan, leaf, target) = try firstTarget(of: call)
+        explanation.target = target.path
+        guard let cache = ports.cache else { return explanation }
+        // Without a rule of its own it is told what one would do.
+        let rule = plan.targets[leaf].cache ?? CacheRule(mode: .semantic)
+        let maker = AttemptMaker(call: call, plan: plan, ports: ports, createdSeconds: 0)
+        let question = CacheQuestion(
+            call, rule, target, plan.targets[leaf], strict: maker.isStrict(plan.targets[leaf].strictOpenAICompliance),
+            body: try maker.body(for: leaf), facts: RoutingFacts(of: call, plan), traceID: "")
+        explanation.mode = (plan.targets[leaf].cache?.mode ?? .off).rawValue
+        explanation.namespace = question.context.namespace
+        explanation.entry = question.key.name
+        try await cache.explain(question, &explanation)
+        if plan.targets[leaf].cache == nil || rule.mode == .off { explanation.status = .disabled }
+        return explanation
+    }
+
+    /// The first leaf that the call could be sent to.
+    private func firstTarget(of call: GatewayCall) throws(GatewayFailure) -> (Plan, Int, Target) {
+        let plan = try plan(for: call)
+        let targets = targets(of: call, plan)
+        for leaf in plan.targets.indices {
+            if let target = try? targets.target(leaf) { return (plan, leaf, target) }
+        }
+        // Why the first one cannot be asked is what the call itself would fail with.
+        return (plan, 0, try targets.target(0))
+    }
+}
+
+extension SharedCache {
+    func explain(_ question: CacheQuestion, _ explanation: inout CacheExplanation) async throws(GatewayFailure) {
+        let now = clock.wallMilliseconds()
+        explanation.status = question.isSemantic && semantics.isAvailable(question.rule) ? .semanticMiss : .miss
+        let kept = await storage.answer(for: question.key, now: now)
+        if let kept, now - kept.storedAtMilliseconds <= question.rule.maxAgeSeconds * 1000 { explanation.status = .hit }
+        guard question.isSemantic else { return }
+        guard semantics.isAvailable(question.rule) else {
+            explanation.bypass = "no_embedder"
+            return
+        }
+        guard case .text(let text, let partition) = question.semanticRequest else {
+            if case .bypassed(let reason) = question.semanticRequest { explanation.bypass = reason.rawValue }
+            return
+        }
+        explanation.partition = partition.name
+        if let reason = SemanticText(text).bypass(isOneUsers: question.isOneUsers) {
+            explanation.bypass = reason.rawValue
+            return
+        }
+        let found = try await semantics.explain(text, partition: partition, SimilarityRules(question.rule.semantic))
+        explanation.candidates = found.map { CacheExplanation.Candidate($0, now: now) }
+        if explanation.status != .hit, found.contains(where: \.isHit) { explanation.status = .semanticHit }
+    }
+}
+
+extension CacheExplanation.Candidate {
+    fileprivate init(_ found: SemanticCandidate, now: Int) {
+        let (edit, needed, veto): (EditClass?, Float, VetoReason?)
+        switch found.verdict {
+        case .hit(let kind): (edit, needed, veto) = (kind, found.learned.floor, nil)
+        case .below(let kind, let least): (edit, needed, veto) = (kind, max(least, found.learned.floor), nil)
+        case .veto(let reason): (edit, needed, veto) = (nil, found.learned.floor, reason)
+        }
+        self.init(
+            entry: found.key.name, text: found.text, score: Double(found.cosine), edit: edit?.rawValue ?? "",
+            needed: Double(needed), veto: veto?.rawValue, reason: veto?.sentence, isHit: found.isHit, ageSeconds: 0)
+    }
+}
