@@ -7,13 +7,14 @@ import Testing
 @testable import ProviderAdapters
 
 /// Real answers, whole and streamed. Skipped where the recordings are absent: they lie beside the repository, not in it.
-@Suite(.enabled(if: OpenAIRecordings.arePresent && AnthropicRecordings.areHere, "needs the recordings in ../shared/wire/dev"))
+@Suite(.enabled(if: OpenAIRecordings.arePresent && AnthropicRecordings.areHere, "needs ../shared/wire/dev"))
 struct ReplayRecordedTests {
     private static let wholes = OpenAIRecordings.answers.filter { recording in
         guard let object = try? Anthropic.object(recording.response) else { return false }
         let choices = object["choices"] as? [[String: Any]] ?? []
         // Older answers of some models end without a reason; two have a number for log probabilities.
-        return choices.allSatisfy { !($0["finish_reason"] as? String ?? "").isEmpty && !($0["logprobs"] is NSNumber) } && object["error"] == nil
+        let haveEnded = choices.allSatisfy { !($0["finish_reason"] as? String ?? "").isEmpty }
+        return haveEnded && choices.allSatisfy { !($0["logprobs"] is NSNumber) } && object["error"] == nil
     }
 
     @Test func `a recorded chat completion survives its replay, however its pieces are batched`() throws {
@@ -109,7 +110,8 @@ struct ReplayRecordedTests {
             let whole = try Anthropic.object(answer.body)
             #expect(Self.withoutNull(whole) == Self.withoutNull(expected), "\(exchange.id)")
             let chunks = try #require(Replay.replay(answer.body, .messages), "\(exchange.id)")
-            #expect(Anthropic.text(AssembledAnswer.message(of: Replay.objects(chunks))) == Anthropic.text(whole), "\(exchange.id)")
+            let replayed = AssembledAnswer.message(of: Replay.objects(chunks))
+            #expect(Anthropic.text(replayed) == Anthropic.text(whole), "\(exchange.id)")
 
             // The whole message as a chat completion is what the chat's own stream adds up to.
             let chat = try Anthropic.call(#"{"model":"asked","stream":true}"#)

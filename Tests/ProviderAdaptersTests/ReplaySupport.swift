@@ -26,7 +26,9 @@ enum Replay {
         return Result { () throws(AssemblyObstacle) in try assembler.finish() }
     }
 
-    static func assemble(_ chunks: [String], _ operation: GatewayModel.Operation = .chat) -> Result<UnifiedResponse, AssemblyObstacle> {
+    static func assemble(
+        _ chunks: [String], _ operation: GatewayModel.Operation = .chat
+    ) -> Result<UnifiedResponse, AssemblyObstacle> {
         assemble(chunks.map { Array($0.utf8) }, operation)
     }
 
@@ -68,9 +70,9 @@ enum Replay {
 
     // MARK: Normal form
 
-    /// What a chat completion keeps on its way through a stream, without the order of members: a message has a role and a content;
-    /// an empty content beside calls or a refusal is null; calls have no `index`; a choice has no `delta` beside its message; an
-    /// empty reasoning is none; a usage is not null; the object is named.
+    /// What a chat completion keeps on its way through a stream, without the order of members: a message has a role and a
+    /// content; an empty content beside calls or a refusal is null; calls have no `index`; a choice has no `delta` beside its
+    /// message; an empty reasoning is none; a usage is not null; the object is named.
     static func normal(_ completion: [String: Any]) -> String {
         var completion = completion
         if completion["usage"] is NSNull { completion["usage"] = nil }

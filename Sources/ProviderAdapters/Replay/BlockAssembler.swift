@@ -98,8 +98,8 @@ struct BlockAssembler: Sendable {
         var string: [UInt8] = [UInt8(ascii: "\"")]
         string += block.partialInput
         string.append(UInt8(ascii: "\""))
-        guard let text = try? JSONDocument(string), let inner = text.textBytes(text.root), let value = try? JSONDocument(Array(inner)),
-            value.kind(value.root) == .object
+        guard let text = try? JSONDocument(string), let inner = text.textBytes(text.root),
+            let value = try? JSONDocument(Array(inner)), value.kind(value.root) == .object
         else { throw .noEnd }
         var bytes = value.bytes
         replaceLineBreaks(in: &bytes)

@@ -41,7 +41,8 @@ struct ChatAssembler: Sendable {
         return choices.count - 1
     }
 
-    /// A piece `{index, delta}` of a block. Plain text in front of the first one has no pieces: there the text so far is the block.
+    /// A piece `{index, delta}` of a block. Plain text in front of the first one has no pieces: there the text so far is the
+    /// block.
     private mutating func join(block: JSONNode, of slot: Int, _ document: JSONDocument) throws(AssemblyObstacle) {
         guard let index = document.find("index", in: block).flatMap(document.int), let delta = document.find("delta", in: block)
         else { throw .unreadable }
@@ -103,7 +104,8 @@ struct ChatAssembler: Sendable {
         }
         let content = message.member("content")
         let standsForText =
-            !(message.member("tool_calls")?.children.isEmpty ?? true) || !(message.member("function_call")?.children.isEmpty ?? true)
+            !(message.member("tool_calls")?.children.isEmpty ?? true)
+            || !(message.member("function_call")?.children.isEmpty ?? true)
             || !(message.member("refusal")?.bytes.isEmpty ?? true)
         if content == nil || (standsForText && content.map { $0.isText && $0.bytes.isEmpty } ?? false) {
             message.setNull("content")

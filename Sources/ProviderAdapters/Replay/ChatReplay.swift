@@ -160,7 +160,9 @@ struct ChatReplay {
         json.endArray()
     }
 
-    private static func writeFunction(_ function: JSONNode, text: StaticString, _ document: JSONDocument, _ json: inout JSONWriter) {
+    private static func writeFunction(
+        _ function: JSONNode, text: StaticString, _ document: JSONDocument, _ json: inout JSONWriter
+    ) {
         guard document.kind(function) == .object else { return json.raw(document.raw(function)) }
         json.beginObject()
         for (key, value) in document.members(of: function) {

@@ -18,8 +18,8 @@ indirect enum JoinRule: Sendable {
     case list
     /// Member by member.
     case object(JoinTable)
-    /// Elements of arrays with the same `index` are one, member by member. Where an index is needed, one without must have an `id`
-    /// of its own, and is whole; where it is not, those without are each its own, and those of another `type` are others.
+    /// Elements of arrays with the same `index` are one, member by member. Where an index is needed, one without must have an
+    /// `id` of its own, and is whole; where it is not, those without are each its own, and those of another `type` are others.
     case items(JoinTable, needsIndex: Bool)
     /// Keeps the place in the order; its owner writes the member.
     case place(JoinPlace)
@@ -44,8 +44,8 @@ struct JoinTable: Sendable {
 // MARK: Chat
 
 extension JoinTable {
-    /// A chunk. `obfuscation` and `p` are padding against observers. What providers add (timings, citations that each chunk repeats,
-    /// Groq's own) they send once or growing: the last one is whole.
+    /// A chunk. `obfuscation` and `p` are padding against observers. What providers add (timings, citations that each chunk
+    /// repeats, Groq's own) they send once or growing: the last one is whole.
     static let chunk = JoinTable([
         ("id", .first), ("object", .place(.object)), ("created", .first), ("model", .first), ("choices", .place(.choices)),
         ("usage", .lastSaid), ("system_fingerprint", .last), ("service_tier", .last), ("obfuscation", .drop), ("p", .drop),

@@ -146,7 +146,7 @@ struct JoinedMember: Sendable {
         guard document.kind(element) == .object else { throw .unknown(name) }
         let index = document.find("index", in: element).flatMap(document.int)
         let key: StaticString = needsIndex ? "id" : "type"
-        var mark = document.find(key, in: element).map { Array(document.raw($0)) }
+        var mark = document.find(key, in: element).flatMap { document.kind($0) == .string ? Array(document.raw($0)) : nil }
         if needsIndex, index != nil {
             mark = nil
         } else if needsIndex {

@@ -56,7 +56,8 @@ struct MessageReplay {
     private static let stop: [StaticString] = ["stop_reason", "stop_sequence", "stop_details", "container"]
     /// Members of `usage` that are said at the start; `output_tokens` is 0 there.
     private static let startUsage: [StaticString] = [
-        "input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "cache_creation", "service_tier", "inference_geo",
+        "input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "cache_creation", "service_tier",
+        "inference_geo",
     ]
     /// Those that are not said again at the end.
     private static let onlyStartUsage: [StaticString] = ["cache_creation", "service_tier", "inference_geo"]
@@ -96,7 +97,9 @@ struct MessageReplay {
             guard isKey(key, ["usage"]), document.kind(value) == .object else { continue }
             json.key("usage")
             json.beginObject()
-            for (key, value) in document.members(of: value) where !isKey(key, Self.onlyStartUsage) { copy(key, value, to: &json) }
+            for (key, value) in document.members(of: value) where !isKey(key, Self.onlyStartUsage) {
+                copy(key, value, to: &json)
+            }
             json.endObject()
         }
     }

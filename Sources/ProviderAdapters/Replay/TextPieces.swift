@@ -32,8 +32,8 @@ struct TextPieces: Sequence, IteratorProtocol {
         return nil
     }
 
-    /// In front of the last character that begins within the limit. Whether a character begins somewhere does not depend on
-    /// what comes later, so that this window is enough.
+    /// In front of the last character that begins within the limit, or behind the first where that one is longer. Whether a
+    /// character begins somewhere does not depend on what comes later, so that this window is enough.
     private func behindCharacter() -> Int {
         var limit = Self.limit
         while true {
@@ -45,9 +45,12 @@ struct TextPieces: Sequence, IteratorProtocol {
                 starts.append(position)
                 text.append(scalar(&position))
             }
-            guard position < rest.endIndex else { return rest.endIndex }
-            let last = String(text).last.map { $0.unicodeScalars.count } ?? 0
-            if last < starts.count { return starts[starts.count - last] }
+            let whole = String(text)
+            if let first = whole.first?.unicodeScalars.count, let last = whole.last?.unicodeScalars.count, first < starts.count {
+                // In a widened window the first one is what is too long.
+                return limit > Self.limit ? starts[first] : starts[starts.count - last]
+            }
+            if position >= rest.endIndex { return rest.endIndex }
             limit *= 2
         }
     }
