@@ -9,18 +9,19 @@ struct ReplayCompletenessTests {
     private static let call = #","tool_calls":[{"id":"t"}]"#
 
     /// Finish reason, the message's members, what it is.
-    @Test(arguments: [
-        (#""stop""#, #""content":"x""#, .complete), (#""eos""#, #""content":"x""#, .complete),
-        (#""stop""#, #""content":[{"type":"text","text":"x"}]"#, .complete), (#""stop""#, #""content":" \n""#, .empty),
-        (#""stop""#, #""content":null"#, .empty), (#""stop""#, #""content":"""# + call, .toolCalls),
-        (#""stop""#, #""content":"x","tool_calls":[]"#, .complete), (#""tool_calls""#, #""content":null"# + call, .toolCalls),
-        (#""function_call""#, #""function_call":{"name":"f"}"#, .toolCalls),
-        (#""tool_calls""#, #""content":"x""#, .notUnderstood),
-        (#""length""#, #""content":"x""#, .truncated), (#""length""#, #""content":null"# + call, .truncated),
-        (#""content_filter""#, #""content":"x""#, .filtered), (#""stop""#, #""content":null,"refusal":"no""#, .filtered),
-        (#""error""#, #""content":"x""#, .notUnderstood), ("null", #""content":"x""#, .notUnderstood),
-        (#""stop","stop_reason":"pause_turn""#, #""content":"x""#, .truncated),
-    ] as [(String, String, AnswerCompleteness)])
+    @Test(
+        arguments: [
+            (#""stop""#, #""content":"x""#, .complete), (#""eos""#, #""content":"x""#, .complete),
+            (#""stop""#, #""content":[{"type":"text","text":"x"}]"#, .complete), (#""stop""#, #""content":" \n""#, .empty),
+            (#""stop""#, #""content":null"#, .empty), (#""stop""#, #""content":"""# + call, .toolCalls),
+            (#""stop""#, #""content":"x","tool_calls":[]"#, .complete), (#""tool_calls""#, #""content":null"# + call, .toolCalls),
+            (#""function_call""#, #""function_call":{"name":"f"}"#, .toolCalls),
+            (#""tool_calls""#, #""content":"x""#, .notUnderstood),
+            (#""length""#, #""content":"x""#, .truncated), (#""length""#, #""content":null"# + call, .truncated),
+            (#""content_filter""#, #""content":"x""#, .filtered), (#""stop""#, #""content":null,"refusal":"no""#, .filtered),
+            (#""error""#, #""content":"x""#, .notUnderstood), ("null", #""content":"x""#, .notUnderstood),
+            (#""stop","stop_reason":"pause_turn""#, #""content":"x""#, .truncated),
+        ] as [(String, String, AnswerCompleteness)])
     func `a chat is worth what its finish reason and its message say`(
         _ reason: String, _ message: String, _ expected: AnswerCompleteness
     ) throws {
@@ -28,12 +29,13 @@ struct ReplayCompletenessTests {
         #expect(AnswerCompleteness(of: answer, operation: .chat) == expected)
     }
 
-    @Test(arguments: [
-        ("end_turn", "text", .complete), ("stop_sequence", "text", .complete), ("tool_use", "tool_use", .toolCalls),
-        ("tool_use", "text", .notUnderstood), ("end_turn", "thinking", .empty), ("max_tokens", "text", .truncated),
-        ("model_context_window_exceeded", "text", .truncated), ("pause_turn", "text", .truncated),
-        ("refusal", "text", .filtered), ("new", "text", .notUnderstood),
-    ] as [(String, String, AnswerCompleteness)])
+    @Test(
+        arguments: [
+            ("end_turn", "text", .complete), ("stop_sequence", "text", .complete), ("tool_use", "tool_use", .toolCalls),
+            ("tool_use", "text", .notUnderstood), ("end_turn", "thinking", .empty), ("max_tokens", "text", .truncated),
+            ("model_context_window_exceeded", "text", .truncated), ("pause_turn", "text", .truncated),
+            ("refusal", "text", .filtered), ("new", "text", .notUnderstood),
+        ] as [(String, String, AnswerCompleteness)])
     func `a message is worth what its stop reason and its blocks say`(
         _ reason: String, _ type: String, _ expected: AnswerCompleteness
     ) throws {
