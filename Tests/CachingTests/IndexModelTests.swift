@@ -121,7 +121,7 @@ private func run(seed: UInt64, steps: Int, byteLimit: Int, partitions: Int) {
         _ = index.insert(key, into: partitions[random.below(3)], vector: vector, expiresAt: 1, now: 0)
     }
     let full = index.byteCount
-    #expect(full - empty > keys.count * (dimension + 61))
+    #expect(full - empty > keys.count * (dimension + 45))
     for key in keys { expect(index.remove(key), true) }
     let left = index.byteCount
     #expect(left <= empty + 8192)

@@ -58,15 +58,16 @@ extension VectorIndex {
 
     private mutating func findSurvivors(in partition: VectorPartition, of query: UnsafePointer<Int8>, limit: UInt32) {
         let sketch = VectorSketch(query, signs: partition.signs, kernel: kernel)
-        scratch.makeRoom(for: 2 * Self.survivorsMax + partition.segmentCapacity)
+        scratch.makeRoom(for: 2 * Self.survivorsMax + SketchBlocks.capacity)
         var limit = limit
         var found = 0
-        for (index, segment) in partition.segments.enumerated() {
-            let count = partition.count(ofSegment: index)
-            guard count > 0 else { continue }
+        for (index, block) in partition.sketches.blocks.enumerated() {
+            let first = index * SketchBlocks.capacity
+            let count = min(partition.count - first, SketchBlocks.capacity)
+            guard count > 0 else { break }
             found += wicket_scan_near(
-                kernel.code, segment.sketchesLow, segment.sketchesHigh, count, sketch.low, sketch.high, limit,
-                UInt32(index * partition.segmentCapacity), scratch.places + found, scratch.distances + found)
+                kernel.code, block, block + SketchBlocks.capacity, count, sketch.low, sketch.high, limit, UInt32(first),
+                scratch.places + found, scratch.distances + found)
             if found > 2 * Self.survivorsMax {
                 guard let nearer = scratch.keepNearest(&found, atMost: Self.survivorsMax) else { break }
                 limit = nearer

@@ -30,7 +30,7 @@ package struct VectorIndex: ~Copyable {
         self.kernel = kernel.isSupported ? kernel : .portable
     }
 
-    /// What it has asked for, in bytes; beside it, a search takes up to 200 KB, always the same.
+    /// What it has asked for, in bytes; beside it, a search takes up to 280 KB, always the same.
     package var byteCount: Int {
         partitionBytes + partitions.capacity * MemoryLayout<VectorPartition?>.stride + entries.byteCount
             + partitionNumbers.byteCount
@@ -77,26 +77,11 @@ package struct VectorIndex: ~Copyable {
         }
         let (number, partition) = makePartition(partitionKey, dimension: bytes.count)
         let grown = partition.byteCount
-        let place = partition.append()
+        let place = partition.append(key, start, scale: scale, expiresAt: expiresAt, kernel: kernel)
         partitionBytes += partition.byteCount - grown
-        fill(partition, place, key, start, scale, expiresAt)
         entries.insert(key, at: KeyTable.Location(partition: UInt32(number), place: UInt32(place)))
         count += 1
         return .inserted(evicted: evicted)
-    }
-
-    private func fill(
-        _ partition: VectorPartition, _ place: Int, _ key: CacheKey, _ bytes: UnsafePointer<Int8>, _ scale: Float, _ expiresAt: Int
-    ) {
-        let (segment, place) = partition.locate(place)
-        (segment.vectors + place * segment.dimension).update(from: bytes, count: segment.dimension)
-        let sketch = VectorSketch(bytes, signs: partition.signs, kernel: kernel)
-        segment.sketchesLow[place] = sketch.low
-        segment.sketchesHigh[place] = sketch.high
-        segment.keys[place] = key
-        segment.expiries[place] = expiresAt
-        segment.scales[place] = scale
-        segment.marks[place] = false
     }
 
     /// - Returns: Whether it was there.

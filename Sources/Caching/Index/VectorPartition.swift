@@ -10,9 +10,13 @@ final class VectorPartition {
     let segmentCapacity: Int
     private let shift: Int
     private(set) var segments: [VectorSegment] = []
+    /// Of a partition that is, or just was, too large to be compared whole.
+    private(set) var sketches = SketchBlocks()
     private(set) var count = 0
-    /// What the segments take.
-    private(set) var byteCount = 0
+    private var segmentBytes = 0
+
+    /// What the entries take.
+    var byteCount: Int { segmentBytes + sketches.byteCount }
 
     /// The object, its list of segments and its line in the lists of partitions, in bytes.
     static let overhead = 256
@@ -30,7 +34,10 @@ final class VectorPartition {
         segmentCapacity = 1 << shift
     }
 
-    deinit { for segment in segments { segment.deallocate() } }
+    deinit {
+        for segment in segments { segment.deallocate() }
+        sketches.removeAll()
+    }
 
     /// The segment of a place, and the place in it.
     func locate(_ place: Int) -> (segment: VectorSegment, place: Int) {
@@ -47,6 +54,11 @@ final class VectorPartition {
 
     /// What one more entry would ask for, in bytes; 0 while there is room.
     var bytesToGrow: Int {
+        let needsBlock = count >= VectorIndex.exactMax && count >= sketches.blocks.count * SketchBlocks.capacity
+        return segmentBytesToGrow + (needsBlock ? SketchBlocks.size : 0)
+    }
+
+    private var segmentBytesToGrow: Int {
         guard let last = segments.last else { return VectorSegment.size(capacity: 1, dimension: dimension) }
         if count - (segments.count - 1) << shift < last.capacity { return 0 }
         let size = VectorSegment.size(capacity: last.capacity, dimension: dimension)
@@ -55,17 +67,41 @@ final class VectorPartition {
             ? VectorSegment.size(capacity: larger(than: last.capacity), dimension: dimension) - size : size
     }
 
-    /// Appends an entry that is to be filled at once.
     /// - Returns: Its place.
-    func append() -> Int {
+    func append(
+        _ key: CacheKey, _ bytes: UnsafePointer<Int8>, scale: Float, expiresAt: Int, kernel: VectorKernel
+    ) -> Int {
+        makeRoom()
+        count += 1
+        let (segment, place) = locate(count - 1)
+        (segment.vectors + place * dimension).update(from: bytes, count: dimension)
+        segment.keys[place] = key
+        segment.expiries[place] = expiresAt
+        segment.scales[place] = scale
+        segment.marks[place] = false
+        if !sketches.blocks.isEmpty {
+            sketch(count - 1..<count, kernel)
+        } else if count > VectorIndex.exactMax {
+            sketch(0..<count, kernel)
+        }
+        return count - 1
+    }
+
+    private func sketch(_ places: Range<Int>, _ kernel: VectorKernel) {
+        sketches.resize(for: places.upperBound)
+        for whole in places {
+            let (segment, place) = locate(whole)
+            sketches[whole] = VectorSketch(segment.vectors + place * dimension, signs: signs, kernel: kernel)
+        }
+    }
+
+    private func makeRoom() {
         if segments.isEmpty {
             add(capacity: 1)
         } else if count == (segments.count - 1) << shift + segments[segments.count - 1].capacity {
             let capacity = segments[0].capacity
             if capacity < segmentCapacity { resize(to: larger(than: capacity)) } else { add(capacity: segmentCapacity) }
         }
-        count += 1
-        return count - 1
     }
 
     private func larger(than capacity: Int) -> Int { min(capacity + max(1, capacity / 4), segmentCapacity) }
@@ -79,6 +115,7 @@ final class VectorPartition {
             let (source, from) = locate(count)
             let (target, to) = locate(place)
             target.copy(from: source, from, to: to)
+            if !sketches.blocks.isEmpty { sketches[place] = sketches[count] }
         }
         shrink(isTight)
         return place != count
@@ -87,19 +124,19 @@ final class VectorPartition {
     private func add(capacity: Int) {
         let segment = VectorSegment(capacity: capacity, dimension: dimension)
         segments.append(segment)
-        byteCount += VectorSegment.size(capacity: capacity, dimension: dimension)
+        segmentBytes += VectorSegment.size(capacity: capacity, dimension: dimension)
     }
 
     private func drop() {
         let segment = segments.removeLast()
-        byteCount -= VectorSegment.size(capacity: segment.capacity, dimension: dimension)
+        segmentBytes -= VectorSegment.size(capacity: segment.capacity, dimension: dimension)
         segment.deallocate()
     }
 
     /// Of the only segment.
     private func resize(to capacity: Int) {
         let old = segments.removeLast()
-        byteCount -= VectorSegment.size(capacity: old.capacity, dimension: dimension)
+        segmentBytes -= VectorSegment.size(capacity: old.capacity, dimension: dimension)
         add(capacity: capacity)
         segments[0].copy(from: old, 0, to: 0, count: min(count, old.capacity))
         old.deallocate()
@@ -107,6 +144,9 @@ final class VectorPartition {
 
     /// Late enough that a partition which loses an entry and gains one again, over and over, asks for no memory each time.
     private func shrink(_ isTight: Bool) {
+        if sketches.blocks.count > 0 {
+            if count <= VectorIndex.exactMax / 2 { sketches.removeAll() } else { sketches.resize(for: count, isTight: isTight) }
+        }
         guard let last = segments.last, count > 0 else { return }
         if segments.count > 1 {
             if count <= (segments.count - 1) << shift - (isTight ? 0 : segmentCapacity / 2) { drop() }

@@ -6,8 +6,6 @@ struct VectorSegment {
     let capacity: Int
     let dimension: Int
     let vectors: UnsafeMutablePointer<Int8>
-    let sketchesLow: UnsafeMutablePointer<UInt64>
-    let sketchesHigh: UnsafeMutablePointer<UInt64>
     let keys: UnsafeMutablePointer<CacheKey>
     let expiries: UnsafeMutablePointer<Int>
     let scales: UnsafeMutablePointer<Float>
@@ -24,12 +22,10 @@ struct VectorSegment {
         self.dimension = dimension
         vectors = memory.bindMemory(to: Int8.self, capacity: capacity * dimension)
         let start = Self.vectorsSize(capacity: capacity, dimension: dimension)
-        sketchesLow = field(at: start, of: UInt64.self)
-        sketchesHigh = field(at: start + 8 * capacity, of: UInt64.self)
-        keys = field(at: start + 16 * capacity, of: CacheKey.self)
-        expiries = field(at: start + 48 * capacity, of: Int.self)
-        scales = field(at: start + 56 * capacity, of: Float.self)
-        marks = field(at: start + 60 * capacity, of: Bool.self)
+        keys = field(at: start, of: CacheKey.self)
+        expiries = field(at: start + 32 * capacity, of: Int.self)
+        scales = field(at: start + 40 * capacity, of: Float.self)
+        marks = field(at: start + 44 * capacity, of: Bool.self)
     }
 
     func deallocate() { UnsafeMutableRawPointer(vectors).deallocate() }
@@ -42,14 +38,12 @@ struct VectorSegment {
     }
 
     private static func memorySize(capacity: Int, dimension: Int) -> Int {
-        vectorsSize(capacity: capacity, dimension: dimension) + 61 * capacity
+        vectorsSize(capacity: capacity, dimension: dimension) + 45 * capacity
     }
 
     /// Fills the place `target` with the entry at `place` of `source`.
     func copy(from source: VectorSegment, _ place: Int, to target: Int, count: Int = 1) {
         (vectors + target * dimension).update(from: source.vectors + place * dimension, count: count * dimension)
-        (sketchesLow + target).update(from: source.sketchesLow + place, count: count)
-        (sketchesHigh + target).update(from: source.sketchesHigh + place, count: count)
         (keys + target).update(from: source.keys + place, count: count)
         (expiries + target).update(from: source.expiries + place, count: count)
         (scales + target).update(from: source.scales + place, count: count)

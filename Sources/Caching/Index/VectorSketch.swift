@@ -10,6 +10,11 @@ struct VectorSketch: Equatable {
     var low: UInt64 = 0
     var high: UInt64 = 0
 
+    init(low: UInt64, high: UInt64) {
+        self.low = low
+        self.high = high
+    }
+
     init(_ vector: UnsafePointer<Int8>, signs: [Int8], kernel: VectorKernel) {
         wicket_scan_sketch(kernel.code, vector, signs, signs.count, &low, &high)
     }
