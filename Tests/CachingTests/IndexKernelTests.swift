@@ -29,7 +29,9 @@ private let faster: [wicket_scan_kernel] = [WICKET_SCAN_AVX2, WICKET_SCAN_AVX512
 private let portable = wicket_scan_kernel(WICKET_SCAN_PORTABLE)
 private let lengths = [1, 2, 3, 7, 15, 16, 17, 31, 33, 63, 64, 65, 100, 127, 128, 129, 191, 255, 257, 384, 511, 1000, 1536]
 
-@Test(arguments: faster) func `products are the portable kernel's, of any length and to the last byte`(kernel: wicket_scan_kernel) throws {
+@Test(arguments: faster) func `products are the portable kernel's, of any length and to the last byte`(
+    kernel: wicket_scan_kernel
+) throws {
     var random = SeededRandom(seed: 1)
     for length in lengths {
         let count = 1 + random.below(9)
@@ -61,7 +63,9 @@ private let lengths = [1, 2, 3, 7, 15, 16, 17, 31, 33, 63, 64, 65, 100, 127, 128
     }
 }
 
-@Test(arguments: [portable] + faster) func `near sketches are found to the last one, with their distances`(kernel: wicket_scan_kernel) throws {
+@Test(arguments: [portable] + faster) func `near sketches are found to the last one, with their distances`(
+    kernel: wicket_scan_kernel
+) throws {
     var random = SeededRandom(seed: 2)
     for count in [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 23, 31, 33, 100, 1001] {
         let low = (0..<count).map { _ in random.next() & random.next() }

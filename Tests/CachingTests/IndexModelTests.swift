@@ -20,9 +20,9 @@ private func run(seed: UInt64, steps: Int, byteLimit: Int, partitions: Int) {
             if isNew { keys.append(key) }
             let partition = partitionKeys[random.below(partitions) * random.below(partitions) / partitions]
             let entry = PlainIndex.Entry(
-                partition: partition, vector: QuantisedVector(random.vector(dimension)), expiresAt: now + 1 + random.below(2 * steps))
-            let answer = index.insert(
-                key, into: partition, vector: entry.vector, expiresAt: entry.expiresAt, now: now)
+                partition: partition, vector: QuantisedVector(random.vector(dimension)),
+                expiresAt: now + 1 + random.below(2 * steps))
+            let answer = index.insert(key, into: partition, vector: entry.vector, expiresAt: entry.expiresAt, now: now)
             guard case .inserted(let evicted) = answer else {
                 Issue.record("\(answer)")
                 return

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Room for a number of entries of one partition, each field in an array of its own: one piece of memory that never moves, so that
-/// a large partition grows without a copy.
+/// Room for a number of entries of one partition, each field in an array of its own: one piece of memory that never moves, so
+/// that a large partition grows without a copy.
 struct VectorSegment {
     let capacity: Int
     let dimension: Int
