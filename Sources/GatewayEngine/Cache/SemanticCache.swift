@@ -146,6 +146,8 @@ package final class SemanticCache: Sendable {
         }
     }
 
+    package var vectorCount: Int { counts.vectors }
+
     /// Entries and bytes of all indexes.
     var counts: (vectors: Int, bytes: Int) {
         indexes.withLock { Array($0.values) }.reduce((0, 0)) { sum, index in

@@ -165,6 +165,7 @@ final class RoutedCall {
         if let attempt {
             show(attempt)
             note(attempt, failure?.code.name ?? "ok")
+            settleWithout(attempt)
         }
         if failure?.code == .cancelled {
             ask { (route, health, now, _) in route.cancel(targets.candidates, &health, now: now) }
@@ -227,6 +228,11 @@ final class RoutedCall {
                 return GatewayFailure(.internalError, "A target was passed by without a reason.")
             } catch { return error }
         }
+    }
+
+    /// Nothing was asked on behalf of a call whose answer was kept, or came for another.
+    private func settleWithout(_ attempt: any Attempt) {
+        if attempt.isShared, report.attempts.isEmpty { report.cost = .priced(NanoUSD(0)) }
     }
 
     /// A call that went straight to its one target says nothing that its row does not say.

@@ -16,6 +16,10 @@ struct HedgeShare: Sendable {
         hedges = (hedges + 1) / 2
     }
 
+    mutating func uncountRequest() {
+        if requests > 0 { requests -= 1 }
+    }
+
     mutating func take(percent: Double) -> Bool {
         guard Double(hedges + 1) * 100 <= min(percent, 100) * Double(requests) else { return false }
         hedges += 1

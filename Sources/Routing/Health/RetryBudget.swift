@@ -26,6 +26,11 @@ struct RetryBudget: Sendable {
         share = min(share + Self.perRequest, Self.mostShare)
     }
 
+    /// It went nowhere after all.
+    mutating func uncountRequest() {
+        share = max(share - Self.perRequest, 0)
+    }
+
     mutating func take(now: UInt64) -> Bool {
         if now > refilled {
             time = min(time + min(now - refilled, Self.mostTime), Self.mostTime)

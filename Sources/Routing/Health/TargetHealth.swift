@@ -116,6 +116,17 @@ package struct TargetHealth: Sendable {
         if let change { note(change, index) }
     }
 
+    /// Ends a try that was begun, and for which nobody was asked: as if it had never been.
+    /// - Parameter isExtra: as it was begun.
+    package mutating func withdraw(
+        _ slot: TargetSlot, isExtra: Bool, asProbe: Bool, begun: UInt64, _ rule: BreakerRule?, now: UInt64
+    ) {
+        guard let index = index(slot) else { return }
+        targets[index].countWithdrawn(isExtra: isExtra)
+        let change = targets[index].breaker.end(.nothing, asProbe: asProbe, begun: begun, rule, now: now)
+        if let change { note(change, index) }
+    }
+
     /// Takes one retry out of the target's budget, or says that it is used up.
     package mutating func takeRetry(_ slot: TargetSlot, now: UInt64) -> Bool {
         guard let index = index(slot) else { return false }

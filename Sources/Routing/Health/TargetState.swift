@@ -27,6 +27,15 @@ struct TargetState: Sendable {
         hedges.countRequest()
     }
 
+    /// Takes back what `countBegin` counted.
+    mutating func countWithdrawn(isExtra: Bool) {
+        inFlight = max(inFlight - 1, 0)
+        tries = max(tries - 1, 0)
+        if isExtra { return }
+        retries.uncountRequest()
+        hedges.uncountRequest()
+    }
+
     mutating func countEnd(_ end: TryEnd, begun: UInt64, now: UInt64) {
         inFlight = max(inFlight - 1, 0)
         switch end {

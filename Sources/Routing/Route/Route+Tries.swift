@@ -45,9 +45,13 @@ extension Route {
         } else {
             return false
         }
-        health.end(
-            candidates[ended.target].slot, isShared ? .cancelled : end, asProbe: ended.isProbe, begun: ended.began,
-            plan.targets[ended.target].breaker, now: now)
+        let (slot, rule) = (candidates[ended.target].slot, plan.targets[ended.target].breaker)
+        if isShared {
+            let isExtra = ended.kind == .retry || ended.kind == .hedge
+            health.withdraw(slot, isExtra: isExtra, asProbe: ended.isProbe, begun: ended.began, rule, now: now)
+        } else {
+            health.end(slot, end, asProbe: ended.isProbe, begun: ended.began, rule, now: now)
+        }
         leaf.lastEnd = end
         decisions.append(
             .tried(

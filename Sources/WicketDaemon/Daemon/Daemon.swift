@@ -17,14 +17,14 @@ import Synchronization
 /// It lives on the first reactor's thread: signals, reloads and the drain are events there.
 // Sendable is sound: its state is touched on the first reactor's thread only; others reach it by `main.reactor.perform`.
 final class Daemon: @unchecked Sendable {
-    private let configuration: Configuration
+    let configuration: Configuration
     private let reloadable: Reloadable
     private let options: CommandLineOptions
     private let context: ProcessContext
-    private let logger: Logger
-    private let clock: GatewayClock
+    let logger: Logger
+    let clock: GatewayClock
     private let manager: ServiceManager
-    private let main: ReactorThread
+    let main: ReactorThread
     private var threads: [ReactorThread] = []
     private var sockets: [ListeningSocket] = []
     private var shared: SharedServices?
@@ -71,6 +71,7 @@ final class Daemon: @unchecked Sendable {
             return fail(error)
         }
         watch()
+        if let shared { loadCache(shared.cache) }
         wicket_release_startup_memory()
         manager.ready(status: "Answering at \(configuration.socketPath)")
         logger.notice(
@@ -109,8 +110,9 @@ final class Daemon: @unchecked Sendable {
         try await breakers.restore(health)
         let limits = configuration.limits
         return SharedServices(
-            vault: vault, store: store, configs: configs, policies: policies, health: health, cache: NoCacheYet(), logger: logger,
-            clock: clock, limits: ConnectionLimits(
+            vault: vault, store: store, configs: configs, policies: policies, health: health,
+            cache: try makeCache(directory), logger: logger, clock: clock,
+            limits: ConnectionLimits(
                 lineBytes: limits.lineBytes, unsentBytes: limits.unsentBytes,
                 stuckNanoseconds: UInt64(limits.stuckSeconds) * 1_000_000_000),
             maximumInFlight: limits.maxInFlight,
@@ -329,7 +331,7 @@ private func listeningSocket(
 }
 
 extension Logger {
-    fileprivate func report(_ level: StoreReportLevel, _ message: String) {
+    func report(_ level: StoreReportLevel, _ message: String) {
         switch level {
         case .error: error("The store has trouble", ["detail": .text(message)])
         case .warning: warning("The store has trouble", ["detail": .text(message)])

@@ -18,7 +18,7 @@ final class SharedServices: Sendable {
     let configs: ConfigLibrary
     let policies: AccessPolicies
     let health: SharedHealth
-    let cache: any CacheAdministration
+    let cache: SharedCache
     let logger: Logger
     let clock: GatewayClock
     let limits: ConnectionLimits
@@ -32,7 +32,8 @@ final class SharedServices: Sendable {
 
     init(
         vault: KeyVault, store: GatewayStore, configs: ConfigLibrary, policies: AccessPolicies, health: SharedHealth,
-        cache: any CacheAdministration, logger: Logger, clock: GatewayClock, limits: ConnectionLimits, maximumInFlight: Int, facts: DaemonFacts,
+        cache: SharedCache, logger: Logger, clock: GatewayClock, limits: ConnectionLimits, maximumInFlight: Int,
+        facts: DaemonFacts,
         control: DaemonControl, reloadable: Reloadable
     ) {
         self.vault = vault

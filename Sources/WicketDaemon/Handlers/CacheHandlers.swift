@@ -44,8 +44,8 @@ enum CacheHandlers {
 
     private static func explain(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
         let given = try request.params(CacheExplain.Params.init(from:_:))
-        let (call, cache) = (try call(given, request), request.session.services.shared.cache)
-        let explanation = try await inParams { () async throws(GatewayFailure) in try await cache.explain(call) }
+        let (call, engine) = (try call(given, request), request.session.services.engine)
+        let explanation = try await inParams { () async throws(GatewayFailure) in try await engine.explainCache(call) }
         return json(CacheExplain.Result(explanation).write)
     }
 
