@@ -75,7 +75,7 @@ func fullRecord(_ trace: String) -> CallRecord {
             reasoningOutputTokens: 30),
         attempts: 2, chunks: 87, latencyMicroseconds: 812_400, upstreamMicroseconds: 811_900, firstChunkMicroseconds: 210_000,
         cost: .priced(NanoUSD(4_650_000)), metadata: Array(#"{"environment":"production","n":3,"deep":{"x":1}}"#.utf8)[...],
-        decisions: Array(#"{"events":["é"]}"#.utf8))
+        decisions: Array(#"{"events":["é"]}"#.utf8), cacheStatus: .semanticHit, cacheEntry: "4f2d")
 }
 
 func failure<Value>(_ body: () async throws -> Value) async -> GatewayFailure? {

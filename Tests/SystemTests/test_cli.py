@@ -130,6 +130,16 @@ def test_targets_are_shown_tripped_and_reset(wicket):
     assert wicket("targets", "reset", "no/such/target").returncode == 1
 
 
+def test_the_cache(wicket):
+    assert "answers kept" in good(wicket("cache")) and "embedder" in good(wicket("cache", "stats"))
+    assert json.loads(good(wicket("cache", "purge", "--namespace", "none", "--json"))) == {"purged": 0}
+    unasked = wicket("cache", "purge")
+    assert unasked.returncode == 2 and "--yes" in unasked.stderr
+    assert "DISABLED" in good(wicket("cache", "explain", "hello", "--model", "local/echo", "--config", '{"provider": "local"}'))
+    refused = wicket("cache", "reject", "no-such-trace")
+    assert refused.returncode == 1 and "not_found" in refused.stderr and "wicket logs" in refused.stderr
+
+
 def test_why_a_call_went_where_it_went(wicket):
     config = json.dumps({"strategy": {"mode": "fallback"}, "targets": [
         {"provider": "local", "override_params": {"model": "local/status-503"}}, {"provider": "local"}]})

@@ -189,6 +189,19 @@ def test_a_config_goes_along_by_its_name_or_as_it_is(wicket):
     assert configs.delete("by-python").deleted
 
 
+def test_the_cache(wicket):
+    cache = wicket.admin.cache
+    assert cache.stats().entries >= 0 and cache.stats().embedder.state in ("ready", "missing", "off")
+    assert cache.purge(namespace="by-python").purged == 0
+    with pytest.raises(wicket_ai.InvalidParamsError):
+        cache.purge()
+    for each in (wicket.cache, cache):
+        with pytest.raises(wicket_ai.NotFoundError):
+            each.reject("no-such-trace")
+    told = wicket.cache.explain("hello", model="local/echo", options={"provider": "local"})
+    assert (told.mode, told.cache_status, told.candidates) == ("off", "DISABLED", [])
+
+
 def test_the_audit_log(wicket):
     audit = wicket.admin.audit
     head = audit.verify().head

@@ -23,6 +23,7 @@ struct CommandTreeTests {
                     "vault status", "vault unlock", "vault rotate-master", "configs", "configs create", "configs list",
                     "configs show", "configs update", "configs versions", "configs remove", "configs check",
                     "policy", "policy list", "policy show", "policy create", "policy update", "policy delete", "policy test",
+                    "cache", "cache stats", "cache explain", "cache reject", "cache purge",
                     "targets", "targets list", "targets reset", "targets trip", "models", "logs", "why", "audit", "audit list",
                     "audit verify", "status", "whoami", "call",
                 ])

@@ -62,6 +62,28 @@ struct RenderingTests {
         #expect(duration(seconds: seconds) == text)
     }
 
+    @Test(arguments: [
+        (0, "0 B"), (1023, "1023 B"), (1536, "1.5 KiB"), (64 << 20, "64.0 MiB"), (1 << 40, "1.0 TiB"), (1 << 52, "4096.0 TiB"),
+    ])
+    func `sizes have their largest unit`(bytes: Int, text: String) {
+        #expect(byteCount(bytes) == text)
+    }
+
+    @Test(arguments: [(0, "0 %"), (0.0025, "0.25 %"), (0.01, "1 %"), (0.123, "12 %"), (1, "100 %"), (.nan, "-")])
+    func `shares are percents`(fraction: Double, text: String) {
+        #expect(percent(fraction) == text)
+    }
+
+    @Test(arguments: [(0.926, "0.93"), (-0.05, "-0.05"), (1, "1.00"), (-0.001, "0.00"), (.infinity, "-")])
+    func `scores have two digits after the point`(value: Double, text: String) {
+        #expect(hundredths(value) == text)
+    }
+
+    @Test(arguments: [(2_740_000_000, "$2.74"), (3_100_000, "$0.0031"), (50_000, "$0.0000"), (999_999_999, "$0.9999")])
+    func `money is in dollars`(nano: Int, text: String) {
+        #expect(dollars(nano) == text)
+    }
+
     @Test(arguments: [("2026-03-01T09:00:00.120Z", "2026-03-01 09:00:00"), ("soon", "soon"), ("", "")])
     func `a time is shown without its fraction`(text: String, shown: String) {
         #expect(shortTime(text) == shown)

@@ -68,6 +68,10 @@ import Testing
         #expect(told["timeouts.first_byte_ms"] == "\(source.timeouts.firstByteMilliseconds)")
         #expect(told["timeouts.total_ms"] == "\(source.timeouts.totalMilliseconds)")
         #expect(told["defaults.request_timeout"] == "\(source.defaults.requestTimeout)")
+        #expect(told["cache.memory_bytes"] == "\(source.cache.memoryBytes)")
+        #expect(told["cache.disk_bytes"] == "\(source.cache.diskBytes)")
+        #expect(told["cache.semantic_bytes"] == "\(source.cache.semanticBytes)")
+        #expect(told["cache.workers"] == "\(source.cache.workers)")
         #expect(told["log.level"] == source.logLevel.name)
     }
 }

@@ -40,6 +40,8 @@ import Testing
             ca_file: /ca.pem
             limits: {line_bytes: 2048, max_in_flight: 3, unsent_bytes: 5000, stuck_seconds: 6, connections: 8}
             timeouts: {connect_ms: 1, first_byte_ms: 2, total_ms: 3}
+            cache: {memory_bytes: 0, disk_bytes: 11, semantic_bytes: 12, workers: 13}
+            embedder_file: /e.wkt
             """)
         #expect(configuration.socketPath == "/s/use.sock")
         #expect(configuration.adminSocketPath == "/s/admin/a.sock")
@@ -50,6 +52,9 @@ import Testing
         #expect(configuration.logLevel == .debug)
         #expect(configuration.drainSeconds == 5)
         #expect(configuration.certificateFile == "/ca.pem")
+        #expect(configuration.embedderFile == "/e.wkt")
+        let cache = configuration.cache
+        #expect(cache.memoryBytes == 0 && cache.diskBytes == 11 && cache.semanticBytes == 12 && cache.workers == 13)
         let limits = configuration.limits
         #expect(limits.lineBytes == 2048 && limits.maxInFlight == 3 && limits.unsentBytes == 5000)
         #expect(limits.stuckSeconds == 6 && limits.connections == 8)
@@ -111,6 +116,8 @@ import Testing
         #expect(
             changed.keysNeedingRestart(since: old)
                 == ["socket", "admin_socket", "socket_mode", "socket_group", "state_dir", "reactors"])
+        #expect(
+            try read("cache: {workers: 3}\nembedder_file: /e").keysNeedingRestart(since: old) == ["cache", "embedder_file"])
     }
 
     @Test func `paths that a socket can't have are refused`() {

@@ -21,6 +21,7 @@ struct RegistryTests {
         ("policies.create", .admin), ("policies.list", .admin), ("policies.get", .admin), ("policies.update", .admin),
         ("policies.delete", .admin), ("policies.test", .admin),
         ("targets.list", .admin), ("targets.reset", .admin), ("targets.trip", .admin), ("requests.explain", .admin),
+        ("cache.stats", .admin), ("cache.purge", .admin), ("cache.reject", .both), ("cache.explain", .both),
         ("providers.list", .both), ("audit.list", .admin), ("audit.verify", .admin),
         ("logs.list", .both), ("logs.get", .both), ("rpc.discover", .both), ("system.info", .both), ("system.health", .both),
         ("system.ping", .both), ("system.whoami", .both), ("session.configure", .both), ("$/cancelRequest", .both),
@@ -30,7 +31,7 @@ struct RegistryTests {
     }
 
     @Test func `that table is the whole list`() {
-        #expect(RPCMethods.all.count == 43)
+        #expect(RPCMethods.all.count == 47)
         #expect(RPCMethods.named("virtual_keys") == nil)
     }
 

@@ -19,7 +19,8 @@ struct ResultTests {
                 {"id":"7","trace_id":"t","span_id":"s","started_at":"2026-03-01T09:00:00.120Z","method":"m",\
                 "peer":{"pid":1,"uid":2,"gid":3,"executable":null,"unit":null},"virtual_key":null,"provider":null,"model":null,\
                 "response_model":null,"target":null,"status":499,"error":null,"stream":false,"usage":null,"attempts":0,\
-                "chunks":0,"latency_ms":{"total":0,"upstream":null},"cost":{"nano_usd":null,"status":"unpriced"},"metadata":null}
+                "chunks":0,"latency_ms":{"total":0,"upstream":null},"cost":{"nano_usd":null,"status":"unpriced"},"metadata":null,\
+                "cache_status":"DISABLED","cache_entry":null}
                 """)
     }
 
@@ -32,10 +33,15 @@ struct ResultTests {
         row.upstreamMilliseconds = 811.9
         row.firstChunkMilliseconds = 1.5
         row.costNanoUSD = 12
+        row.cacheStatus = "HIT"
+        row.cacheEntry = "4f"
         let json = text(LogsList.Result(logs: [row], nextCursor: "c").write)
         #expect(json.contains(#""usage":{"input_tokens":3}"#))
         #expect(json.contains(#""latency_ms":{"total":812.4,"upstream":811.9,"first_chunk":1.5}"#))
-        #expect(json.contains(#""cost":{"nano_usd":12,"status":"priced"},"metadata":{"k":"v"}}],"next_cursor":"c"}"#))
+        #expect(
+            json.contains(
+                #""cost":{"nano_usd":12,"status":"priced"},"metadata":{"k":"v"},"cache_status":"HIT","cache_entry":"4f"}],"#
+                    + #""next_cursor":"c"}"#))
         _ = try JSONDocument(json)
     }
 

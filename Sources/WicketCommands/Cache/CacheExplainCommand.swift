@@ -68,9 +68,8 @@ struct CacheStory {
         let place = told["target"].string.map { " of \($0)" } ?? ""
         let namespace = told["namespace"].string.map { ", namespace \($0)" } ?? ""
         let shown = status.hasSuffix("HIT") ? style.green(status) : style.bold(status)
-        var lines = [
-            "\(shown)  " + "mode \(told["mode"].string ?? "off")\(place), scope \(told["scope"].string ?? "")\(namespace)".withoutControls
-        ]
+        let rule = "mode \(told["mode"].string ?? "off")\(place), scope \(told["scope"].string ?? "")\(namespace)"
+        var lines = ["\(shown)  \(rule.withoutControls)"]
         if let bypass = told["bypass"].string { lines.append("Nothing was compared: \(bypass)".withoutControls) }
         if let partition = told["partition"].string { lines.append("Compared with \(partition)".withoutControls) }
         let candidates = told["candidates"].elements

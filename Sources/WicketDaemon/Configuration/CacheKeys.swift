@@ -20,7 +20,8 @@ extension ConfigurationSource {
                 "Threads that embed and compare questions, beside the event loops."),
             .absolutePath(
                 "embedder_file", \.embedderFile, fallback: "the one that was installed with the daemon",
-                "The weights of the embedder. Where they are missing the mode `semantic` is as `simple`, and `cache.stats` says so."),
+                "The weights of the embedder. Where they are missing the mode `semantic` is as `simple`, and `cache.stats` says "
+                    + "so."),
         ]
     }
 }

@@ -6,8 +6,7 @@ package enum CacheExplain: RPCMethod {
     package static let name = "cache.explain"
     package static let group = RPCGroup.cache
     package static let socket = RPCSocket.both
-    package static let summary = "Tells what the cache would answer a question with, how near the nearest ones are, and what "
-        + "speaks against them."
+    package static let summary = "Tells what the cache would answer a question with, and why or why not."
 
     package struct Params: Sendable, Equatable {
         /// A question, as the only message of a chat; this or `request`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Generic, Iterable, List, Mapping, Optional
 
-from .resources import Caller, Logs, RecordT, System, given
+from .resources import Cache, Caller, Logs, RecordT, System, given
 
 #: Tells "leave it as it is" from None, which is a value.
 _UNSET: Any = object()
@@ -205,6 +205,23 @@ class Policies(Generic[RecordT]):
         ))
 
 
+class AdminCache(Cache[RecordT]):
+    """``client.admin.cache``: what it has, and what is to go; ``reject`` and ``explain`` as ``client.cache`` has them, for
+    anybody's calls."""
+
+    def stats(self) -> RecordT:
+        """What the cache has, what it was good for, and how often its semantic hits were wrong."""
+        return self._call("cache.stats", {})
+
+    def purge(
+        self, *, namespace: Optional[str] = None, scope: Optional[str] = None, provider: Optional[str] = None,
+        older_than_s: Optional[int] = None, key: Optional[str] = None, all: Optional[bool] = None,
+    ) -> RecordT:
+        """Removes the answers that all that is given fits: ``purged``. For every answer say ``all=True`` and nothing else."""
+        return self._call("cache.purge", given(
+            namespace=namespace, scope=scope, provider=provider, older_than_s=older_than_s, key=key, all=all))
+
+
 class Targets(Generic[RecordT]):
     """``client.admin.targets``: breakers, latencies and requests in flight."""
 
@@ -278,6 +295,7 @@ class Admin(Generic[RecordT]):
         self.providers: Providers[RecordT] = Providers(call)
         self.configs: Configs[RecordT] = Configs(call)
         self.policies: Policies[RecordT] = Policies(call)
+        self.cache: AdminCache[RecordT] = AdminCache(call)
         self.targets: Targets[RecordT] = Targets(call)
         self.requests: Requests[RecordT] = Requests(call)
         self.logs: Logs[RecordT] = Logs(call)

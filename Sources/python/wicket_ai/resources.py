@@ -117,6 +117,27 @@ class Logs(Generic[RecordT]):
         return self._call("logs.get", {"id": id})
 
 
+class Cache(Generic[RecordT]):
+    """``client.cache``: one's own hits, and what would be one."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        self._call = call
+
+    def reject(self, trace_id: str) -> RecordT:
+        """Says that the hit of that call was wrong: its answer goes, and it counts as a false hit."""
+        return self._call("cache.reject", {"trace_id": trace_id})
+
+    def explain(
+        self, text: Optional[str] = None, *, model: Optional[str] = None,
+        config: Union[Mapping[str, Any], str, None] = None, options: Optional[Mapping[str, Any]] = None,
+        request: Optional[Mapping[str, Any]] = None,
+    ) -> RecordT:
+        """What the cache would answer a question with, or a whole ``request``: ``cache_status``, and the ``candidates`` with
+        their scores and what speaks against them. Nothing is asked, stored or counted."""
+        return self._call("cache.explain", given(
+            text=text, model=model, config=config, options=options, request=request))
+
+
 class System(Generic[RecordT]):
     """``client.system``."""
 
