@@ -23,9 +23,13 @@ struct AnswerInbox {
     mutating func add(_ change: AnswerChange, _ options: AnswerStoreOptions) -> Bool {
         if isClosing { return false }
         let size = change.bytes
-        if change.isDroppable, changes.count >= options.queueLimit || bytes + size > options.queueBytes {
-            dropped += 1
-            return false
+        if change.isDroppable {
+            // One that takes an eighth of all room would drive out what is worth more together.
+            let isTooLarge = size > options.diskBytes / 8
+            if isTooLarge || changes.count >= options.queueLimit || bytes + size > options.queueBytes {
+                dropped += 1
+                return false
+            }
         }
         if case .remove(let key) = change { removals[key, default: 0] += 1 }
         changes.append(change)

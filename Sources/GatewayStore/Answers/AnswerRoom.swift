@@ -5,7 +5,7 @@ struct AnswerRoom {
     private let maximumPages: Int
 
     init(_ options: AnswerStoreOptions) {
-        maximumPages = max(16, options.maximumPages ?? options.diskBytes / AnswerSchema.pageSize)
+        maximumPages = options.maximumPages
     }
 
     /// - Parameter isFull: the file has refused to grow, so something must go whatever the pages in use are.

@@ -72,7 +72,7 @@ enum AnswerSchema {
             try connection.execute(
                 """
                 PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 4194304; PRAGMA cache_size = -2048;
-                PRAGMA max_page_count = \(max(16, options.maximumPages ?? options.diskBytes / pageSize))
+                PRAGMA max_page_count = \(options.maximumPages)
                 """)
             let found = try connection.integer("PRAGMA user_version")
             let isEmpty = try connection.integer("SELECT count(*) FROM sqlite_schema") == 0
