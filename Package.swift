@@ -150,7 +150,9 @@ let package = Package(
         tests(
             "KeyVaultTests",
             ["GatewayEngine", "GatewayModel", "GatewayStore", "JSONBytes", "KeyVault", "ProviderAdapters", crypto]),
-        tests("GatewayStoreTests", ["CSQLite", "GatewayEngine", "GatewayModel", "GatewayPolicy", "GatewayStore"]),
+        tests(
+            "GatewayStoreTests",
+            ["CSQLite", "Caching", "GatewayEngine", "GatewayModel", "GatewayPolicy", "GatewayStore", "TestSupport"]),
         tests(
             "GatewayEngineTests",
             ["GatewayEngine", "GatewayModel", "GatewayPolicy", "GatewayStore", "JSONBytes", "ProviderAdapters", "Routing"]),

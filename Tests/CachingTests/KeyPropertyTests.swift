@@ -7,7 +7,9 @@ import Testing
 
 struct KeyPropertyTests {
     @Test(arguments: [GatewayModel.Operation.chat, .messages])
-    func `another spelling of a request has the same key, and any change to it another`(_ operation: GatewayModel.Operation) throws {
+    func `another spelling of a request has the same key, and any change to it another`(_ operation: GatewayModel.Operation)
+        throws
+    {
         var requests = KeyRequests(random: SeededRandom(seed: 7))
         var seen: [CacheKey: Value] = [:]
         for _ in 0..<1500 {
@@ -36,7 +38,8 @@ struct KeyPropertyTests {
 
     static let leftOut = ["stream", "stream_options", "user", "metadata", "safety_identifier", "prompt_cache_key", "model"]
 
-    @Test(arguments: leftOut) func `a field that says nothing of the answer keeps the key, at the top only`(_ name: String) throws {
+    @Test(arguments: leftOut) func `a field that says nothing of the answer keeps the key, at the top only`(_ name: String) throws
+    {
         let plain = #"{"messages":[{"role":"user","content":"x"}]"#
         let own = try key(plain + "}")
         for value in ["true", #""abc""#, #"{"a":[1,2]}"#, "null"] {
@@ -81,7 +84,8 @@ struct KeyPropertyTests {
         ("[[]]", "[[],[]]"), (#"["a","b"]"#, #"["ab"]"#), (#"["a","b"]"#, #"["a\u0000b"]"#), (#""\ud800""#, #""\udbff""#),
         (#""\ud800""#, #""\ufffd""#), (#""\udc00""#, "\"\u{FFFD}\""), (#""\ud800x""#, #""x\ud800""#),
         (#""\ud800\u0041""#, #""\ufffdA""#), (#"{"a":1,"a":2}"#, #"{"a":2,"a":1}"#), (#"{"a":1,"a":1}"#, #"{"a":1}"#),
-        (#"{"a":{"b":1}}"#, #"{"a":{},"b":1}"#), (#"{"":1}"#, "{}"), (#"{"\ud800":1}"#, #"{"\ud801":1}"#), ("\"é\"", "\"e\u{301}\""),
+        (#"{"a":{"b":1}}"#, #"{"a":{},"b":1}"#), (#"{"":1}"#, "{}"), (#"{"\ud800":1}"#, #"{"\ud801":1}"#),
+        ("\"é\"", "\"e\u{301}\""),
     ]) func `what is not the same has two keys`(_ one: String, _ other: String) throws {
         #expect(try key("{\"x\":\(one)}") != key("{\"x\":\(other)}"))
     }

@@ -25,19 +25,23 @@ indirect enum Value: Equatable {
 struct KeyRequests {
     var random: SeededRandom
 
-    mutating func number() -> Value { .literal(["0", "1", "1.0", "0.7", "-2", "1e2", "256"].randomElement(using: &random) ?? "0") }
+    mutating func number() -> Value {
+        .literal(["0", "1", "1.0", "0.7", "-2", "1e2", "256"].randomElement(using: &random) ?? "0")
+    }
     mutating func text() -> Value {
         .string((0..<Int.random(in: 0..<6, using: &random)).map { _ in word() }.joined(separator: " "))
     }
     private mutating func word() -> String {
-        ["what", "is", "the", "capital", "é", "\u{1F600}", "\"", "\\", "/", "\n", "a\u{0}b", "\u{FFFD}"].randomElement(using: &random) ?? ""
+        ["what", "is", "the", "capital", "é", "\u{1F600}", "\"", "\\", "/", "\n", "a\u{0}b", "\u{FFFD}"].randomElement(
+            using: &random) ?? ""
     }
 
     mutating func request(_ operation: GatewayModel.Operation) -> Value {
         let isChat = operation == .chat
         var fields: [String: Value] = [
             "temperature": number(), "top_p": number(), "max_tokens": number(), "service_tier": .string("auto"),
-            "tool_choice": .string("auto"), "parallel_tool_calls": .literal("true"), "thinking": .object(["type": .string("enabled")]),
+            "tool_choice": .string("auto"), "parallel_tool_calls": .literal("true"),
+            "thinking": .object(["type": .string("enabled")]),
         ]
         let chat: [String: Value] = [
             "n": number(), "stop": .array([text(), text()]), "seed": number(), "presence_penalty": number(),
@@ -46,11 +50,15 @@ struct KeyRequests {
             "max_completion_tokens": number(), "reasoning_effort": .string("low"), "verbosity": .string("low"),
             "response_format": .object([
                 "type": .string("json_schema"),
-                "json_schema": .object(["name": text(), "schema": .object(["type": .string("object"), "required": .array([text()])])]),
+                "json_schema": .object([
+                    "name": text(), "schema": .object(["type": .string("object"), "required": .array([text()])]),
+                ]),
             ]),
             "prediction": .object(["type": .string("content"), "content": text()]), "web_search_options": .object([:]),
             "tools": .array([
-                .object(["type": .string("function"), "function": .object(["name": text(), "parameters": .object(["a": number()])])])
+                .object([
+                    "type": .string("function"), "function": .object(["name": text(), "parameters": .object(["a": number()])]),
+                ])
             ]),
         ]
         let messages: [String: Value] = [
@@ -83,7 +91,8 @@ struct KeyRequests {
         case .string(let text): return space() + spell(text) + space()
         case .array(let elements): return "[" + elements.map { spell($0) }.joined(separator: ",") + "]" + space()
         case .object(let members):
-            return "{" + members.shuffled(using: &random).map { space() + spell($0.name) + space() + ":" + spell($0.value) }
+            return "{"
+                + members.shuffled(using: &random).map { space() + spell($0.name) + space() + ":" + spell($0.value) }
                 .joined(separator: ",") + "}" + space()
         }
     }
@@ -116,7 +125,8 @@ struct KeyRequests {
     mutating func change(_ value: Value) -> Value {
         switch value {
         case .literal(let text): return random.chance(4) ? .string(text) : .literal(text == "null" ? "false" : "12345")
-        case .string(let text): return random.chance(8) ? .literal("null") : .string(text + ["x", " ", "\u{0}"].randomElement(using: &random)!)
+        case .string(let text):
+            return random.chance(8) ? .literal("null") : .string(text + ["x", " ", "\u{0}"].randomElement(using: &random)!)
         case .array(var elements):
             guard let place = elements.indices.randomElement(using: &random) else { return .array([.literal("null")]) }
             switch Int.random(in: 0..<4, using: &random) {

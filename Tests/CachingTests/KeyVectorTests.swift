@@ -61,8 +61,9 @@ struct KeyVectorTests {
         }
     }
 
-    /// Their prompt is every message but the first, whoever's; ours is the last user message, and all others must be equal. So the
-    /// only text that is a part of theirs is the last; a request of one message has a text here and none there.
+    /// Their prompt is every message but the first, whoever's, as text or JSON: it leaves the system's out, so that two callers
+    /// with two of them share answers, and a request of one message has none. Ours is the last user message's text, and all other
+    /// messages must be equal; one message is enough.
     private static let ours: [String: String?] = [
         "chat-user-assistant-user": "c", "chat-parts": "hi", "messages": "x",
         // There is no such operation here.

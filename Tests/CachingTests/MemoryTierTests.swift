@@ -10,7 +10,9 @@ struct MemoryTierTests {
         return CacheKey(words: (random.next(), random.next(), random.next(), random.next()))
     }
 
-    private func answer(_ number: Int, bytes: Int = 1000, storedAt: Int = 0, expiresAt: Int = 1_000_000, tag: UInt8 = 0) -> CachedAnswer {
+    private func answer(_ number: Int, bytes: Int = 1000, storedAt: Int = 0, expiresAt: Int = 1_000_000, tag: UInt8 = 0)
+        -> CachedAnswer
+    {
         CachedAnswer(
             key: key(number), scope: "host", namespace: nil, operation: .chat, provider: "p",
             body: Array(repeating: tag, count: bytes), usage: Usage(), responseModel: nil, traceID: "t",
@@ -38,7 +40,8 @@ struct MemoryTierTests {
             for step in 0..<20_000 {
                 let number = Int.random(in: 0..<300, using: &random)
                 switch Int.random(in: 0..<10, using: &random) {
-                case 0: tier.remove(key(number))
+                case 0:
+                    tier.remove(key(number))
                     model[key(number)] = nil
                 case 1 where random.chance(50):
                     let keys = (0..<50).map { key($0) }
@@ -78,7 +81,9 @@ struct MemoryTierTests {
     }
 
     /// The numbers drawn fall off as 1/rank, with scans of numbers between them that never come again.
-    @Test(arguments: [0, 10]) func `it hits as often as a plain list of the last used, and more often under scans`(_ scanEvery: Int) {
+    @Test(arguments: [0, 10]) func `it hits as often as a plain list of the last used, and more often under scans`(
+        _ scanEvery: Int
+    ) {
         var random = SeededRandom(seed: 5)
         let weights = (1...5000).map { 1 / Double($0) }
         var sums: [Double] = []
@@ -100,7 +105,9 @@ struct MemoryTierTests {
                 if sums[middle] <= drawn { low = middle + 1 } else { high = middle }
             }
             ask(low)
-            if scanEvery > 0, step % 1000 == 0 { for number in 0..<1000 / scanEvery * 10 { ask(1_000_000 + step * 1000 + number) } }
+            if scanEvery > 0, step % 1000 == 0 {
+                for number in 0..<1000 / scanEvery * 10 { ask(1_000_000 + step * 1000 + number) }
+            }
         }
         #expect(hits >= plainHits, "\(hits) against \(plainHits) of \(asked)")
         if scanEvery > 0 { #expect(hits * 100 > plainHits * 110, "\(hits) against \(plainHits) of \(asked)") }

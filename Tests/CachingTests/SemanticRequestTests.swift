@@ -86,8 +86,10 @@ struct SemanticRequestTests {
         var partitions = Set([own])
         for (before, with) in [
             (#"{"role":"system","content":"s"},"#, ""), (#"{"role":"developer","content":"s"},"#, ""),
-            (#"{"role":"system","content":"t"},"#, ""), (#"{"role":"user","content":"x"},{"role":"assistant","content":"y"},"#, ""),
-            ("", #","temperature":1"#), ("", #","temperature":0"#), ("", #","max_tokens":5"#), ("", #","tools":[]"#), ("", #","system":"s""#),
+            (#"{"role":"system","content":"t"},"#, ""),
+            (#"{"role":"user","content":"x"},{"role":"assistant","content":"y"},"#, ""),
+            ("", #","temperature":1"#), ("", #","temperature":0"#), ("", #","max_tokens":5"#), ("", #","tools":[]"#),
+            ("", #","system":"s""#),
             ("", #","response_format":{"type":"json_object"}"#), ("", #","unheard_of":null"#), ("", #","n":1"#),
         ] {
             #expect(partitions.insert(try partition(asking(#""a""#, before: before, with: with))).inserted, "\(before)\(with)")
@@ -100,7 +102,9 @@ struct SemanticRequestTests {
     @Test func `any change outside of the last text changes the partition`() throws {
         var requests = KeyRequests(random: SeededRandom(seed: 11))
         for _ in 0..<500 {
-            guard case .object(var members) = requests.request(.chat), case .array(var turns)? = members.popLast()?.value else { continue }
+            guard case .object(var members) = requests.request(.chat), case .array(var turns)? = members.popLast()?.value else {
+                continue
+            }
             members.removeAll { ["n", "temperature"].contains($0.name) }
             turns[turns.count - 1] = .object(["role": .string("user"), "content": .string("x")])
             func request(_ turns: [Value], _ rest: [Value.Member]) -> Value {

@@ -44,7 +44,9 @@ private func writeUntilKilled(_ path: String, _ run: Int) async throws {
     }
     while true {
         for number in 0..<60 {
-            test.store.store(cachedAnswer(number, version: run, bytes: Int.random(in: 0..<9000, using: &random)), cachedPrompt(number, version: run))
+            test.store.store(
+                cachedAnswer(number, version: run, bytes: Int.random(in: 0..<9000, using: &random)),
+                cachedPrompt(number, version: run))
         }
         await test.store.flush()
     }

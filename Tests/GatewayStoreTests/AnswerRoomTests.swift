@@ -33,8 +33,28 @@ struct AnswerRoomTests {
         }
     }
 
+    @Test func `a file that has become empty is small again`() async throws {
+        let now = Atomic<Int>(1_000_000)
+        try await withAnswers {
+            $0.sweepMilliseconds = 1
+            $0.wallMilliseconds = { now.add(1, ordering: .relaxed).newValue }
+        } _: { test in
+            for number in 0..<500 { test.store.store(cachedAnswer(number, bytes: 8000), nil) }
+            await test.store.flush()
+            let full = await test.store.statistics().bytes
+            _ = try await test.store.purge(CacheSelection())
+            for number in 0..<20 {
+                test.store.store(cachedAnswer(number), nil)
+                await test.store.flush()
+            }
+            #expect(await test.store.statistics().bytes < full / 2)
+        }
+    }
+
     @Test func `what has expired goes before what is alive`() async throws {
-        try await withAnswers { $0.diskBytes = 2 << 20 } _: { test in
+        try await withAnswers {
+            $0.diskBytes = 2 << 20
+        } _: { test in
             for number in 0..<100 { test.store.store(cachedAnswer(number, bytes: 4000), nil) }
             await test.store.flush()
             for number in 100..<1000 { test.store.store(cachedAnswer(number, bytes: 4000, expiresAt: 999_999), nil) }
@@ -81,7 +101,9 @@ struct AnswerRoomTests {
     }
 
     @Test func `an answer of more than an eighth of the room is not kept, and drives nothing out`() async throws {
-        try await withAnswers { $0.diskBytes = 1 << 20 } _: { test in
+        try await withAnswers {
+            $0.diskBytes = 1 << 20
+        } _: { test in
             for number in 0..<10 { test.store.store(cachedAnswer(number), nil) }
             test.store.store(cachedAnswer(50, bytes: 200_000), nil)
             await test.store.flush()

@@ -10,7 +10,9 @@ struct AnswerStoreTests {
     @Test func `an answer and its prompt come back as they were stored`() async throws {
         try await withAnswers { test in
             for number in 0..<20 {
-                test.store.store(cachedAnswer(number, bytes: number * 3000, namespace: number % 2 == 0 ? nil : "ü\u{0}"), cachedPrompt(number))
+                test.store.store(
+                    cachedAnswer(number, bytes: number * 3000, namespace: number % 2 == 0 ? nil : "ü\u{0}"),
+                    cachedPrompt(number))
             }
             test.store.store(cachedAnswer(20), nil)
             await test.store.flush()
@@ -59,7 +61,9 @@ struct AnswerStoreTests {
     }
 
     @Test func `what has expired is not found, and goes`() async throws {
-        try await withAnswers { options in options.sweepMilliseconds = 1 } _: { test in
+        try await withAnswers { options in
+            options.sweepMilliseconds = 1
+        } _: { test in
             test.store.store(cachedAnswer(1, expiresAt: 500), cachedPrompt(1, expiresAt: 500))
             test.store.store(cachedAnswer(2, expiresAt: 2_000_000), cachedPrompt(2, expiresAt: 2_000_000))
             await test.store.flush()
@@ -96,7 +100,8 @@ struct AnswerStoreTests {
             for number in 0..<40 {
                 test.store.store(
                     cachedAnswer(
-                        number, namespace: number % 4 < 2 ? "a" : nil, scope: number % 2 == 0 ? "host" : "uid:1", storedAt: number * 1000),
+                        number, namespace: number % 4 < 2 ? "a" : nil, scope: number % 2 == 0 ? "host" : "uid:1",
+                        storedAt: number * 1000),
                     cachedPrompt(number))
             }
             var selection = CacheSelection()

@@ -13,7 +13,10 @@ struct TestAnswers {
     let store: AnswerStore
     let reports = Reports()
 
-    init(path: String = NSTemporaryDirectory() + "wicket-test-" + UUID().uuidString, _ change: (inout AnswerStoreOptions) -> Void = { _ in })
+    init(
+        path: String = NSTemporaryDirectory() + "wicket-test-" + UUID().uuidString,
+        _ change: (inout AnswerStoreOptions) -> Void = { _ in }
+    )
         throws
     {
         self.path = path
@@ -30,7 +33,8 @@ struct TestAnswers {
 }
 
 /// Runs `body` on a fresh store and takes its directory away.
-func withAnswers(_ change: (inout AnswerStoreOptions) -> Void = { _ in }, _ body: (TestAnswers) async throws -> Void) async throws {
+func withAnswers(_ change: (inout AnswerStoreOptions) -> Void = { _ in }, _ body: (TestAnswers) async throws -> Void) async throws
+{
     let test = try TestAnswers(change)
     defer { test.remove() }
     try await body(test)
@@ -44,7 +48,8 @@ func answerKey(_ number: Int) -> CacheKey {
 
 /// An answer whose every byte follows from its number and version, so that a wrong one is seen.
 func cachedAnswer(
-    _ number: Int, version: Int = 0, bytes: Int = 600, namespace: String? = "n", scope: String = "uid:1000", storedAt: Int = 1_000_000,
+    _ number: Int, version: Int = 0, bytes: Int = 600, namespace: String? = "n", scope: String = "uid:1000",
+    storedAt: Int = 1_000_000,
     expiresAt: Int = 9_000_000
 ) -> CachedAnswer {
     var random = SeededRandom(seed: UInt64(number * 1000 + version))
@@ -52,8 +57,10 @@ func cachedAnswer(
         key: answerKey(number), scope: scope, namespace: namespace, operation: .chat, provider: "openai",
         body: Array("\(version):".utf8) + (0..<bytes).map { _ in UInt8.random(in: 0...255, using: &random) },
         usage: Usage(
-            inputTokens: 1, outputTokens: nil, cacheReadInputTokens: 3, cacheCreationInputTokens: 4, reasoningOutputTokens: number),
-        responseModel: "gpt-\(number)", traceID: "trace-\(version)", storedAtMilliseconds: storedAt, expiresAtMilliseconds: expiresAt)
+            inputTokens: 1, outputTokens: nil, cacheReadInputTokens: 3, cacheCreationInputTokens: 4, reasoningOutputTokens: number
+        ),
+        responseModel: "gpt-\(number)", traceID: "trace-\(version)", storedAtMilliseconds: storedAt,
+        expiresAtMilliseconds: expiresAt)
 }
 
 func cachedPrompt(_ number: Int, version: Int = 0, expiresAt: Int = 9_000_000, embedder: String = "e") -> CachedPrompt {
@@ -63,7 +70,8 @@ func cachedPrompt(_ number: Int, version: Int = 0, expiresAt: Int = 9_000_000, e
     return CachedPrompt(
         key: answerKey(number), partition: answerKey(-1 - number % 3 + 1_000_000), domain: "uid:1000/n",
         text: "question \(number) of version \(version)\u{0}é",
-        vector: QuantisedVector(bytes: (0..<384).map { Int8(truncatingIfNeeded: $0 * (number + 1)) }, scale: 0.01 + Float(number)),
+        vector: QuantisedVector(
+            bytes: (0..<384).map { Int8(truncatingIfNeeded: $0 * (number + 1)) }, scale: 0.01 + Float(number)),
         embedder: embedder, expiresAtMilliseconds: expiresAt, learned: learned)
 }
 
@@ -86,7 +94,8 @@ func wholeVersion(_ answer: CachedAnswer, _ number: Int) -> Int? {
 func execute(_ path: String, _ sql: String) throws {
     var handle: OpaquePointer?
     defer { sqlite3_close_v2(handle) }
-    guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK, sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK
+    guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK,
+        sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK
     else { throw GatewayFailure(.internalError, handle.map { String(cString: sqlite3_errmsg($0)) } ?? "") }
 }
 

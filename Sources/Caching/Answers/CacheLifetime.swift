@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How long an answer may be given. The field's rule for `max_age` in seconds: 60 to 7,776,000 (90 days); a value outside, or none,
-/// becomes the default, 604,800 (7 days). It is not moved to the nearer bound.
+/// How long an answer may be given. The field's rule for `max_age` in seconds: 60 to 7,776,000 (90 days); a value outside, or
+/// none, becomes the default, 604,800 (7 days). It is not moved to the nearer bound.
 package enum CacheLifetime {
     package static var defaultSeconds: Int { 604_800 }
     package static var range: ClosedRange<Int> { 60...7_776_000 }

@@ -16,8 +16,6 @@ struct FrequencySketch {
         mask = UInt64(count - 1)
     }
 
-    var bytes: Int { words.count * 8 }
-
     mutating func count(_ key: CacheKey) {
         var hasGrown = false
         for row in 0..<4 {

@@ -5,14 +5,17 @@ package import JSONBytes
 extension CacheKey {
     /// The members at the top of a request that say nothing of the answer. All others separate, those that nobody knows too.
     ///
-    /// `stream` and `stream_options`: an answer is kept whole and given either way. `user`, `safety_identifier` and `metadata` name
-    /// the caller to the provider: who is to have answers of his own has a scope, a namespace or `vary`. `prompt_cache_key` picks
-    /// the provider's own cache. What costs, is kept or is answered differently stays, `service_tier` and `store` among it.
-    static let leftOut: [StaticString] = ["stream", "stream_options", "user", "metadata", "safety_identifier", "prompt_cache_key"]
+    /// `stream` and `stream_options`: an answer is kept whole and given either way. `user`, `safety_identifier` and `metadata`
+    /// name the caller to the provider: who is to have answers of his own has a scope, a namespace or `vary`. `prompt_cache_key`
+    /// picks the provider's own cache. What costs, is kept or is answered differently stays, `service_tier` and `store` among it.
+    static let leftOut: [StaticString] = [
+        "stream", "stream_options", "user", "metadata", "safety_identifier", "prompt_cache_key",
+    ]
 
     /// The key of a request: of all that its answer may depend on.
     /// - Parameters:
-    ///   - request: as the provider is to be asked. Its `model` is not looked at, unless there are several: `context.model` counts.
+    ///   - request: as the provider is to be asked. Its `model` is not looked at, unless there are several:
+    ///     `context.model` counts.
     ///   - context: all of it counts.
     package static func exact(document: JSONDocument, request: JSONNode, context: CacheContext) -> CacheKey {
         digest("exact", document, request, context, hole: nil)

@@ -7,10 +7,10 @@ package import JSONBytes
 /// Unicode: the standard library has none to offer, the embedder brings text to its own before it reads it, and two spellings of
 /// one character that meet a comparison by bytes cost a hit, never a false one.
 ///
-/// Parameters of the sampling are in the partition as they were written: a missing `temperature` is not the default's equal, since
-/// defaults differ between providers and models.
+/// Parameters of the sampling are in the partition as they were written: a missing `temperature` is not the default's equal,
+/// since defaults differ between providers and models.
 package enum SemanticRequest: Sendable, Equatable {
-    /// - Parameter partition: a digest of all but the text: the other messages whole, tools, formats, every parameter, and the context.
+    /// - Parameter partition: a digest of all but the text: the other messages whole, tools, formats, every parameter, the context.
     case text(String, partition: CacheKey)
     case bypassed(SemanticBypass)
 

@@ -22,7 +22,7 @@ enum AnswerChange: Sendable {
         return answer.body.count + 512 + (prompt.map { $0.vector.bytes.count + $0.text.utf8.count } ?? 0)
     }
 
-    /// What may be lost when the disk does not take it. Anything else is kept for it: an answer that was removed must not come back.
+    /// What may be lost when the disk does not take it. Anything else is kept: an answer that was removed must not come back.
     var isDroppable: Bool {
         if case .store = self { true } else { false }
     }

@@ -65,7 +65,8 @@ enum AnswerSchema {
         try makePrivateFile(path)
         let connection = try SQLiteConnection(path: path, queryOnly: false)
         do {
-            try connection.execute("PRAGMA page_size = \(pageSize); PRAGMA auto_vacuum = INCREMENTAL; PRAGMA cell_size_check = ON")
+            try connection.execute(
+                "PRAGMA page_size = \(pageSize); PRAGMA auto_vacuum = INCREMENTAL; PRAGMA cell_size_check = ON")
             guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
                 throw GatewayFailure(.internalError, "The file system of \(path) cannot hold the cache; use a local one.")
             }
@@ -100,6 +101,7 @@ extension SQLiteError {
         case SQLITE_FULL, SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_NOMEM, SQLITE_INTERRUPT,
             SQLITE_PERM, SQLITE_AUTH, SQLITE_PROTOCOL, SQLITE_NOLFS, SQLITE_TOOBIG:
             false
+        // Fewer bytes than there must be (`SHORT_READ`), or the file system's own word for damage (`CORRUPTFS`).
         case SQLITE_IOERR: code == SQLITE_IOERR | 2 << 8 || code == SQLITE_IOERR | 33 << 8
         default: true
         }

@@ -7,8 +7,8 @@ import Synchronization
 
 /// The one thread that writes the cache's file. What comes within a few milliseconds is one transaction.
 ///
-/// A file that is damaged is thrown away and made anew. Where the disk does not take a group, its answers are lost and counted; the
-/// file is tried again with what comes, after growing pauses.
+/// A file that is damaged is thrown away and made anew. Where the disk does not take a group, its answers are lost and counted;
+/// the file is tried again with what comes, after growing pauses.
 // Sendable is sound: all but `inbox`, `doorbell`, `file` and constants is touched by the writer's thread only, after `init`.
 final class AnswerWriter: @unchecked Sendable {
     let inbox = Mutex(AnswerInbox())
@@ -171,7 +171,9 @@ final class AnswerWriter: @unchecked Sendable {
     }
 
     /// At the end: whoever still waits is told.
-    private func abandon() { lose(inbox.withLock { $0.take().changes }, to: GatewayFailure(.internalError, "The cache is closed.")) }
+    private func abandon() {
+        lose(inbox.withLock { $0.take().changes }, to: GatewayFailure(.internalError, "The cache is closed."))
+    }
 
     // MARK: The file
 

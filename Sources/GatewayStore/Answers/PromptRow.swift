@@ -38,7 +38,8 @@ enum PromptRow {
 
     // MARK: Reading
 
-    private static let columns = "p.id, p.key, p.partition, p.embedder, p.expires_at, p.scale, p.vector, p.domain, p.text, p.checksum"
+    private static let columns =
+        "p.id, p.key, p.partition, p.embedder, p.expires_at, p.scale, p.vector, p.domain, p.text, p.checksum"
 
     enum Found: Sendable {
         case none
