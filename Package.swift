@@ -112,7 +112,10 @@ let package = Package(
         support("SimulationKit", ["TestSupport"]),
         support(
             "Simulation",
-            ["GatewayEngine", "GatewayModel", "JSONBytes", "ProviderAdapters", "Routing", "SimulationKit", "TestSupport"],
+            [
+                "Caching", "GatewayEngine", "GatewayModel", "JSONBytes", "ProviderAdapters", "Routing", "SimulationKit",
+                "TestSupport",
+            ],
             path: "Simulation/World"),
         .executableTarget(
             name: "wicket-simulate", dependencies: ["Simulation"], path: "Tests/Simulation/Command", swiftSettings: swift),
@@ -155,7 +158,10 @@ let package = Package(
             ["CSQLite", "Caching", "GatewayEngine", "GatewayModel", "GatewayPolicy", "GatewayStore", "TestSupport"]),
         tests(
             "GatewayEngineTests",
-            ["GatewayEngine", "GatewayModel", "GatewayPolicy", "GatewayStore", "JSONBytes", "ProviderAdapters", "Routing"]),
+            [
+                "Caching", "GatewayEngine", "GatewayModel", "GatewayPolicy", "GatewayStore", "JSONBytes", "ProviderAdapters",
+                "Reactor", "ReactorTestSupport", "Routing", "TestSupport",
+            ]),
         tests("ObservabilityTests", ["GatewayEngine", "GatewayModel", "Observability"]),
         .testTarget(
             name: "SimulationTests", dependencies: ["Simulation", "SimulationKit", "TestSupport", "wicket-simulate"],

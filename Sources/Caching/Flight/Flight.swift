@@ -114,7 +114,7 @@ struct Flight {
 
     /// - Returns: nil when there is none yet: the passenger is woken when there is.
     mutating func next(_ number: Int) -> FlightNews? {
-        guard let index = index(of: number) else { return .ended(.failed(.tooFarBehind), accounts: false) }
+        guard let index = index(of: number) else { return .ended(.seatLost, accounts: false) }
         if let head, !seats[index].hasHead {
             seats[index].hasHead = true
             return .began(head)
@@ -167,14 +167,5 @@ struct Flight {
             if seats[middle].number < number { low = middle + 1 } else { high = middle }
         }
         return low < seats.count && seats[low].number == number ? low : nil
-    }
-}
-
-extension GatewayFailure {
-    fileprivate static var tooFarBehind: GatewayFailure {
-        GatewayFailure(
-            .overloaded,
-            "This stream is shared with identical requests, and its caller read it so much more slowly than they did that it was "
-                + "given up. Read faster, or set coalesce to false in the config's cache.")
     }
 }

@@ -90,8 +90,14 @@ package final class FlightEnd: Sendable {
         self.droppedParams = droppedParams
     }
 
-    /// Of a flight that ended without a word, or of a passenger that asks again after the end.
-    package static func failed(_ failure: GatewayFailure) -> FlightEnd { FlightEnd(.failed(failure), wasSent: false) }
+    /// Of a passenger that was too far behind, whatever becomes of the flight.
+    static var seatLost: FlightEnd {
+        let failure = GatewayFailure(
+            .overloaded,
+            "This stream is shared with identical requests, and its caller read it so much more slowly than they did that it was "
+                + "given up. Read faster, or set coalesce to false in the config's cache.")
+        return FlightEnd(.failed(failure), wasSent: false)
+    }
 }
 
 /// What a passenger hears of its flight, in this order: `began` and `pieces` of a stream only, and `ended` once.
@@ -117,7 +123,7 @@ package struct FlightLimits: Sendable {
     package var history = 1 << 20
     /// So far the flight may be ahead of its fastest passenger; then the provider is not read from.
     package var ahead = 256 << 10
-    /// So far a passenger may be behind; then it loses its seat, and nobody waits for it.
+    /// So far a passenger may be behind; then it loses its seat, and nobody waits for it. More than both others.
     package var behind = 16 << 20
 
     package init() {}

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import GatewayModel
-
 /// All flights: one upstream call for identical requests that are under way. No clock, no task: what happens is told, and what is
 /// to be done comes back.
 ///
@@ -62,9 +60,9 @@ package struct FlightTable: Sendable {
     ///   `wakesPilot`: who flies waits, and may go on.
     package mutating func next(_ passenger: PassengerID) -> (news: FlightNews?, wakesPilot: Bool) {
         let id = passenger.flight
-        guard let news = flights[id]?.next(passenger.seat) else {
-            return (flights[id] == nil ? .ended(.failed(.callCancelled), accounts: false) : nil, false)
-        }
+        // It may have gone while a passenger that lost its seat was still to hear of it.
+        guard flights[id] != nil else { return (.ended(.seatLost, accounts: false), false) }
+        guard let news = flights[id]?.next(passenger.seat) else { return (nil, false) }
         let wakesPilot = flights[id]?.takePilotsTurn() ?? false
         removeIfDone(id)
         return (news, wakesPilot)

@@ -16,7 +16,10 @@ package final class FlightControl: ChunkSink, Sendable {
     }
 
     /// No passenger waits for a flight that nobody flies.
-    deinit { ended(.failed(GatewayFailure(.internalError, "A request that others waited for ended without a word."))) }
+    deinit {
+        let failure = GatewayFailure(.internalError, "A request that others waited for ended without a word.")
+        ended(FlightEnd(.failed(failure), wasSent: false))
+    }
 
     /// Whether nobody waits for it any more, or it has ended.
     package var isOver: Bool { shared.state.withLock { !$0.table.isFlying(id) } }

@@ -13,6 +13,8 @@ package struct CommandOptions: Sendable {
     var printsHashes = false
     /// Prints each event of the first seed.
     var printsTrace = false
+    /// The small worlds of identical requests instead of the whole gateway.
+    var runsFlights = false
 
     package init() {}
 
@@ -23,6 +25,7 @@ package struct CommandOptions: Sendable {
             switch name {
             case "--hashes": printsHashes = true
             case "--trace": printsTrace = true
+            case "--flights": runsFlights = true
             case "--seeds", "--start", "--seed", "--jobs":
                 guard let value = rest.popFirst().flatMap({ UInt64($0) }), value < 1 << 60 else { return usage }
                 switch name {
@@ -39,14 +42,16 @@ package struct CommandOptions: Sendable {
 
     private var usage: String {
         """
-        usage: wicket-simulate [--seeds N] [--start S] [--seed ONE] [--jobs N] [--hashes] [--trace]
-        Runs the gateway in N simulated worlds and says which of them broke a promise, and how to see that again.
+        usage: wicket-simulate [--seeds N] [--start S] [--seed ONE] [--jobs N] [--hashes] [--trace] [--flights]
+        Runs the gateway in N simulated worlds and says which of them broke a promise, and how to see that again; with
+        --flights, only requests that are under way at once and may share an upstream call.
         """
     }
 }
 
 /// - Returns: whether all promises were kept, and all probes met where there were seeds enough.
 package func runCommand(_ options: CommandOptions) -> Bool {
+    if options.runsFlights { return runFlights(options) }
     if options.printsTrace { for line in simulate(seed: options.start, keepsTrace: true).trace { print(line) } }
     let started = seconds()
     let results = runSeeds(start: options.start, count: options.seeds, jobs: options.jobs)
@@ -89,7 +94,7 @@ private func report(_ results: [RunResult]) -> [Probe] {
     return probes.missed
 }
 
-private func seconds() -> Double {
+func seconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

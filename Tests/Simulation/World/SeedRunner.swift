@@ -5,7 +5,18 @@ import Synchronization
 /// Runs `count` seeds from `start` on some threads, each world on one.
 /// - Returns: the results in the order of the seeds.
 package func runSeeds(start: UInt64, count: UInt64, jobs: Int) -> [RunResult] {
-    let work = SeedWork(start: start, count: count)
+    runSeeds(start: start, count: count, jobs: jobs) { simulate(seed: $0) }.sorted { $0.seed < $1.seed }
+}
+
+/// - Returns: the results as they came.
+func runSeeds<Result: Sendable>(
+    start: UInt64, count: UInt64, jobs: Int, _ simulate: @escaping @Sendable (UInt64) -> Result
+) -> [Result] {
+    let results = ResultList<Result>()
+    let work = SeedWork(start: start, count: count) { seed in
+        let result = simulate(seed)
+        results.list.withLock { $0.append(result) }
+    }
     var threads: [pthread_t] = []
     for _ in 0..<jobs {
         var thread = pthread_t()
@@ -21,25 +32,29 @@ package func runSeeds(start: UInt64, count: UInt64, jobs: Int) -> [RunResult] {
         threads.append(thread)
     }
     for thread in threads { pthread_join(thread, nil) }
-    return work.results.withLock { $0 }.sorted { $0.seed < $1.seed }
+    return results.list.withLock { $0 }
+}
+
+private final class ResultList<Result: Sendable>: Sendable {
+    let list = Mutex<[Result]>([])
 }
 
 private final class SeedWork: Sendable {
     private let next: Atomic<UInt64>
     private let end: UInt64
-    let results = Mutex<[RunResult]>([])
+    private let runSeed: @Sendable (UInt64) -> Void
 
-    init(start: UInt64, count: UInt64) {
+    init(start: UInt64, count: UInt64, runSeed: @escaping @Sendable (UInt64) -> Void) {
         next = Atomic(start)
         end = start + count
+        self.runSeed = runSeed
     }
 
     func run() {
         while true {
             let seed = next.add(1, ordering: .relaxed).oldValue
             if seed >= end { return }
-            let result = simulate(seed: seed)
-            results.withLock { $0.append(result) }
+            runSeed(seed)
         }
     }
 }
