@@ -50,7 +50,7 @@ import Testing
     private final class Crowd: Sendable {
         static let threads = 8
         static let each = 1_000
-        static let pieces = 20
+        static let pieces = 10
         let flights = SharedFlights()
         let started = Atomic<Int>(0)
         let boarded = Atomic<Int>(0)

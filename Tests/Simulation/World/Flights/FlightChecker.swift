@@ -24,7 +24,6 @@ struct FlightChecker {
         let boardedAt: UInt64
         var hasHead = false
         var got = 0
-        var gotBytes = 0
     }
 
     private(set) var flights: [Flight] = []
@@ -75,8 +74,8 @@ struct FlightChecker {
 
     func atTheEnd() -> String? {
         if !seats.isEmpty { return "callers \(seats.keys.sorted()) never heard the end" }
-        for (number, flight) in flights.enumerated() where flight.bills != 1 { return "flight \(number) has \(flight.bills) bills" }
-        return nil
+        guard let number = flights.firstIndex(where: { $0.bills != 1 }) else { return nil }
+        return "flight \(number) has \(flights[number].bills) bills"
     }
 
     // MARK: Boarding
