@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Waiting, and work that goes on by itself, on the thread of one reactor; injected, so that a test can own time. Confined to that thread.
+/// Waiting, and work that goes on by itself, on the thread of one reactor; injected, so that a test can own time. Confined to
+/// that thread.
 package struct GatewayTimers {
     /// Suspends the calling task for so many nanoseconds; throws when the task is cancelled.
     package var sleep: (_ nanoseconds: UInt64) async throws(CancellationError) -> Void
