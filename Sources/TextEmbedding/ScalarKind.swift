@@ -16,23 +16,30 @@ struct ScalarKind {
     let isForeign: Bool
 
     init(_ scalar: Unicode.Scalar) {
-        let properties = scalar.properties
-        switch properties.generalCategory {
+        switch scalar.category {
         case .control, .format: (treatment, isForeign) = (.dropped, false)
-        case .privateUse, .unassigned, .surrogate: (treatment, isForeign) = (.dropped, true)
+        case .privateUse, .surrogate: (treatment, isForeign) = (.dropped, true)
+        case .unassigned: (treatment, isForeign) = (scalar.isIdeograph ? .alone : .part, true)
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber, .letterNumber:
             (treatment, isForeign) = (scalar.isIdeograph ? .alone : .part, !scalar.isLatin)
         default:
             if scalar.value == 0xFFFD {
                 (treatment, isForeign) = (.dropped, true)
             } else {
-                (treatment, isForeign) = (properties.isWhitespace ? .space : .part, false)
+                (treatment, isForeign) = (scalar.properties.isWhitespace ? .space : .part, false)
             }
         }
     }
 }
 
 extension Unicode.Scalar {
+    /// As of Unicode 8, which the tokenizers in use know: what came later is unassigned to them, and to the model a stranger. So a
+    /// text has the same pieces whatever version the standard library is at.
+    var category: Unicode.GeneralCategory {
+        guard let age = properties.age, age.major <= 8 else { return .unassigned }
+        return properties.generalCategory
+    }
+
     /// Each is a word by itself.
     var isPunctuation: Bool {
         switch value {
@@ -40,7 +47,7 @@ extension Unicode.Scalar {
         case ..<0x80: return false
         default: break
         }
-        switch properties.generalCategory {
+        switch category {
         case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
             .finalPunctuation, .otherPunctuation:
             return true

@@ -102,7 +102,7 @@ struct WordPiece {
             let decomposed = String(run)._nfd
             run = String.UnicodeScalarView()
             runLength = 0
-            for scalar in decomposed where scalar.properties.generalCategory != .nonspacingMark {
+            for scalar in decomposed where scalar.category != .nonspacingMark {
                 for lower in scalar.properties.lowercaseMapping.unicodeScalars { appendDecomposed(lower) }
             }
         }

@@ -30,6 +30,9 @@ package final class WorkerThreads: BackgroundWork {
 
     deinit { queue.close() }
 
+    /// How much waits for a thread.
+    package var waitingCount: Int { queue.count }
+
     package func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async throws(GatewayFailure) -> Value {
         let ticket = WorkQueue.Ticket()
         let result: Result<Value, GatewayFailure> = await withTaskCancellationHandler {
@@ -93,6 +96,8 @@ private final class WorkQueue: @unchecked Sendable {
         if let failure { return job.refuse(failure) }
         sem_post(available)
     }
+
+    var count: Int { state.withLock { $0.jobs.count } }
 
     func cancel(_ ticket: Ticket) {
         let job = state.withLock { state in
