@@ -49,7 +49,7 @@ struct LeastCostTests {
         let clock = GatewayClock(monotonicNanoseconds: { 1 }, wallMilliseconds: { 5000 })
         return EnginePorts(
             secrets: NoSecrets(), configs: OnePlan(plan: plan), journal: NoJournal(),
-            audit: AuditTrail(log: NoAuditLog(), clock: clock), health: SharedHealth(), network: DeadNetwork(),
+            audit: AuditTrail(log: NoAuditLog(), clock: clock), health: SharedHealth(), cache: nil, network: DeadNetwork(),
             inProcess: LocalTransport(clock: clock, sleep: { _ in }), clock: clock,
             timers: GatewayTimers(sleep: { _ in }, after: { _, _ in {} }, spawn: { _ in {} }), timeouts: UpstreamTimeouts())
     }
