@@ -54,7 +54,7 @@ import Testing
 
     @Test func `thresholds and vetoes make it custom`() throws {
         #expect(try rule(#"{"mode": "semantic", "thresholds": {"same": 0.9}}"#)?.semantic.preset == .custom)
-        #expect(try rule(#"{"mode": "semantic", "vetoes": {"swap": false}}"#)?.semantic.preset == .custom)
+        #expect(try rule(#"{"mode": "semantic", "vetoes": {"question_kind": false}}"#)?.semantic.preset == .custom)
         #expect(try rule(#"{"mode": "semantic", "preset": "balanced"}"#)?.semantic.preset == .balanced)
     }
 
@@ -105,7 +105,7 @@ import Testing
         (#"{"mode": "semantic", "thresholds": {"same": 0.49}}"#, ".thresholds.same", "from 0.5 to 1"),
         (#"{"mode": "semantic", "thresholds": {"insertion": "1"}}"#, ".thresholds.insertion", "from 0.5 to 1"),
         (#"{"mode": "semantic", "vetoes": ["numbers"]}"#, ".vetoes", "an object"),
-        (#"{"mode": "semantic", "vetoes": {"number": false}}"#, ".vetoes.number", "numbers, negation, antonyms"),
+        (#"{"mode": "semantic", "vetoes": {"number": false}}"#, ".vetoes.number", "numbers, negation, antonym, name"),
         (#"{"mode": "semantic", "vetoes": {"numbers": 0}}"#, ".vetoes.numbers", "true or false"),
         (#"{"mode": "semantic", "verify_percent": 101}"#, ".verify_percent", "from 0 to 100"),
         (#"{"mode": "semantic", "max_false_hit": -1}"#, ".max_false_hit", "from 0 to 100"),

@@ -123,7 +123,7 @@ def test_a_config_without_targets_goes_to_the_callers_own_key(client, providers,
     assert (openai.count, anthropic.models) == (0, [SONNET])
     assert (result["gateway"]["virtual_key"], result["gateway"]["target"]) == ("anthropic-virtual-key", "config")
     # What does not take effect yet is said, and never passed over.
-    for key in config:
+    for key in config.keys() - SEMANTIC_CACHE.keys():
         assert any(key in warning for warning in result["gateway"]["warnings"]), result["gateway"]["warnings"]
 
 

@@ -102,7 +102,9 @@ enum ThresholdKey: UInt8, ConfigKey {
 
 /// What may speak against a semantic hit: the names that the verdict knows.
 enum VetoKey: UInt8, ConfigKey {
-    case numbers, negation, antonyms, entities, volatile, question, swap, direction, tense, coreference, conjunction
+    case numbers, negation, antonym, name, volatile, questionKind, modality, tense, aspect, pronoun, person, conjunction
+    case direction, order, unreadable
+
     static let byName = table()
 }
 
