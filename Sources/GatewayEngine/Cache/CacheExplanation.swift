@@ -10,7 +10,7 @@ package struct CacheExplanation: Sendable {
         package var text: String
         /// Cosine.
         package var score: Double
-        /// The class of the edit between the two: `same`, `restructured`, `insertion`, `substitution`.
+        /// The class of the edit between the two: `same_words`, `restructured`, `insertion`, `substitution`.
         package var edit: String
         /// What the score must be at least: of the class, or what the entry has learned.
         package var needed: Double
