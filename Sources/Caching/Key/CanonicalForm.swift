@@ -68,7 +68,12 @@ struct CanonicalForm {
     private func writeString(_ inner: UnsafeBufferPointer<UInt8>, _ hasEscapes: Bool, _ digest: inout KeyDigest) {
         digest.append(UInt8(ascii: "s"))
         if hasEscapes {
-            for byte in KeyText(inner) { digest.append(byte) }
+            var decoded = KeyText(inner)
+            while true {
+                digest.append(decoded.plainRun())
+                guard let byte = decoded.next() else { break }
+                digest.append(byte)
+            }
         } else {
             digest.append(inner)
         }

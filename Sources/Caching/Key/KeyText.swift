@@ -32,6 +32,17 @@ struct KeyText: Sequence, IteratorProtocol {
         return escaped()
     }
 
+    /// Reads on to the next escape, all at once; nothing where one is at hand.
+    mutating func plainRun() -> UnsafeBufferPointer<UInt8> {
+        guard pendingCount == 0, position < inner.count, let base = inner.baseAddress else {
+            return UnsafeBufferPointer(rebasing: inner[..<0])
+        }
+        let start = position
+        let escape = memchr(base + start, 0x5C, inner.count - start)
+        position = escape.map { UnsafeRawPointer($0) - UnsafeRawPointer(base) } ?? inner.count
+        return UnsafeBufferPointer(rebasing: inner[start..<position])
+    }
+
     private mutating func escaped() -> UInt8? {
         guard position + 1 < inner.count else { return nil }
         let kind = inner[position + 1]
