@@ -10,7 +10,7 @@ package import JSONBytes
 /// Parameters of the sampling are in the partition as they were written: a missing `temperature` is not the default's equal,
 /// since defaults differ between providers and models.
 package enum SemanticRequest: Sendable, Equatable {
-    /// - Parameter partition: a digest of all but the text: the other messages whole, tools, formats, every parameter, the context.
+    /// - Parameter partition: a digest of all but the text: the other messages whole, tools, formats, parameters, context.
     case text(String, partition: CacheKey)
     case bypassed(SemanticBypass)
 
