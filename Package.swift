@@ -108,7 +108,8 @@ let package = Package(
             name: "LifecycleProbe", dependencies: ["Reactor", "WicketDaemon"], path: "Tests/LifecycleProbe",
             swiftSettings: swift),
         .executableTarget(
-            name: "wicket-embed", dependencies: ["GatewayEngine", "TextEmbedding"], path: "Tests/EmbedderProbe", swiftSettings: swift),
+            name: "wicket-embed", dependencies: ["GatewayEngine", "TextEmbedding"], path: "Tests/EmbedderProbe",
+            swiftSettings: swift),
         support("SimulationKit", ["TestSupport"]),
         support(
             "Simulation",

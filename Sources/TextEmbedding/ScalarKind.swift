@@ -33,8 +33,8 @@ struct ScalarKind {
 }
 
 extension Unicode.Scalar {
-    /// As of Unicode 8, which the tokenizers in use know: what came later is unassigned to them, and to the model a stranger. So a
-    /// text has the same pieces whatever version the standard library is at.
+    /// As of Unicode 8, which the tokenizers in use know: what came later is unassigned to them, and to the model a stranger. So
+    /// a text has the same pieces whatever version the standard library is at.
     var category: Unicode.GeneralCategory {
         guard let age = properties.age, age.major <= 8 else { return .unassigned }
         return properties.generalCategory

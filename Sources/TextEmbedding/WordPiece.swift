@@ -10,8 +10,9 @@ package struct WordPieces: Sendable, Equatable {
     package var isCut = false
 }
 
-/// Cuts a text into word pieces as BERT's uncased models are given them: without accents, in lower case, each punctuation mark and
-/// each ideograph a word of its own, and each word as few of the longest pieces. A mark that the text spells out (`[SEP]`) is text.
+/// Cuts a text into word pieces as BERT's uncased models are given them: without accents, in lower case, each punctuation mark
+/// and each ideograph a word of its own, each word its longest pieces from the left. A mark that the text spells out (`[SEP]`) is
+/// text.
 struct WordPiece {
     /// The longest piece that a word begins with, or goes on with (true).
     typealias LongestPiece = (UnsafeBufferPointer<UInt8>, Bool) -> (id: Int32, length: Int)?
@@ -140,7 +141,8 @@ struct WordPiece {
             var rest = bytes[...]
             while !rest.isEmpty {
                 let isInside = rest.startIndex > 0
-                guard let (id, length) = longestPiece(UnsafeBufferPointer(rebasing: rest), isInside), length > 0 else { return false }
+                let found = longestPiece(UnsafeBufferPointer(rebasing: rest), isInside)
+                guard let (id, length) = found, length > 0 else { return false }
                 pieces.ids.append(id)
                 rest = rest.dropFirst(length)
             }
