@@ -137,6 +137,8 @@ let package = Package(
         .executableTarget(
             name: "wicket-index-benchmark", dependencies: ["Caching", "TestSupport"], path: "Tests/Benchmarks/IndexBenchmark",
             swiftSettings: swift),
+            name: "wicket-semantic-eval", dependencies: ["Caching", "GatewayEngine", "TextEmbedding"],
+            path: "Tests/Benchmarks/SemanticEvaluation", swiftSettings: swift),
         tests("TidyTests", []),
         tests("JSONBytesTests", ["JSONBytes", "TestSupport"]),
         tests("JSONRPCTests", ["JSONBytes", "JSONRPC", "TestSupport"]),

@@ -3,6 +3,7 @@
 /// Why a text is not looked up by its meaning at all.
 package enum BypassReason: String, Sendable, CaseIterable {
     case tooFewWords = "too_few_words"
+    case tooLong = "too_long"
     case volatileText = "volatile_text"
     case personalState = "personal_state"
     case foreignLetters = "foreign_letters"
@@ -11,6 +12,7 @@ package enum BypassReason: String, Sendable, CaseIterable {
     package var sentence: String {
         switch self {
         case .tooFewWords: "The text has fewer than two words that carry meaning."
+        case .tooLong: "The text is longer than the rules can compare."
         case .volatileText: "The text asks for what changes with time (now, today, latest)."
         case .personalState: "The text asks about the speaker's own data, and the namespace is not one user's."
         case .foreignLetters: "The text has letters that the rules, made for English, cannot judge."
@@ -23,6 +25,7 @@ extension SemanticText {
     /// - Returns: nil when the text may be looked up, and its answer kept for texts of the same meaning.
     package func bypass(isOneUsers: Bool) -> BypassReason? {
         if hasForeignLetters { return .foreignLetters }
+        if isTooLong { return .tooLong }
         if words.contains(where: { $0.roles.contains(.volatile) }) { return .volatileText }
         if !isOneUsers, asksForOwnState { return .personalState }
         return contentWords < 2 ? .tooFewWords : nil

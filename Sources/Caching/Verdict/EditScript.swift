@@ -6,11 +6,8 @@ struct EditScript {
     /// Word for word the same content, in whatever order.
     private(set) var hasSameContent = true
 
-    /// Texts longer than this are compared by their first words only, and never count as the same but by all of them.
-    private static let longest = 160
-
     init(_ first: [Word], _ second: [Word], onlyFirst: [Word], onlySecond: [Word]) {
-        let left = first.prefix(Self.longest).map(\.meaning), right = second.prefix(Self.longest).map(\.meaning)
+        let left = first.map(\.meaning), right = second.map(\.meaning)
         let table = CommonWords(left, right)
         let onlyLeft = Set(onlyFirst.map(\.meaning)), onlyRight = Set(onlySecond.map(\.meaning))
         // A light verb that is added says nothing; one in another's place does.
@@ -18,8 +15,11 @@ struct EditScript {
         var substitutions = 0, insertions = 0, largest = 0
         var isExchange = false
         for gap in table.gaps {
-            let before = Self.content(first[gap.left], onlyLeft, withLight: hasOtherVerb, next: first, gap.left.upperBound)
-            let after = Self.content(second[gap.right], onlyRight, withLight: hasOtherVerb, next: second, gap.right.upperBound)
+            var before = Self.content(first, gap.left, onlyLeft, withLight: hasOtherVerb)
+            var after = Self.content(second, gap.right, onlyRight, withLight: hasOtherVerb)
+            // A light verb in the place of another is no mere addition: get, renew.
+            if before > 0, after == 0 { after = Self.content(second, gap.right, onlyRight, withLight: true) }
+            if after > 0, before == 0 { before = Self.content(first, gap.left, onlyLeft, withLight: true) }
             if before > 0, after > 0 {
                 substitutions += 1
                 largest = max(largest, before, after)
@@ -28,10 +28,6 @@ struct EditScript {
                 insertions += 1
                 if before > 0 ? Self.isModifier(first, gap.left) : Self.isModifier(second, gap.right) { isExchange = true }
             }
-        }
-        if first.count > Self.longest || second.count > Self.longest, first.map(\.meaning) != second.map(\.meaning) {
-            substitutions += 1
-            insertions += 1
         }
         let shortest = max(1, min(left.count, right.count))
         let isFrame = substitutions >= 1 && table.common * 10 >= shortest * 6
@@ -44,7 +40,7 @@ struct EditScript {
         } else {
             edit = isFrame || isSlot ? .substitution : .restructured
         }
-        if edit == .sameWords, table.common < max(left.count, right.count), usesSynonyms(first, second) { edit = .restructured }
+        if edit == .sameWords, usesSynonyms(first, second) { edit = .restructured }
     }
 
     /// Have to and need to are one; know how to and want to are not.
@@ -54,11 +50,9 @@ struct EditScript {
         return !(one + other).allSatisfy { $0.meaning == "need" || $0.meaning == "hav" || $0.meaning == "have" }
     }
 
-    private static func content(
-        _ run: ArraySlice<Word>, _ missing: Set<String>, withLight: Bool, next words: [Word], _ end: Int
-    ) -> Int {
+    private static func content(_ words: [Word], _ run: Range<Int>, _ missing: Set<String>, withLight: Bool) -> Int {
         var count = 0
-        for index in run.indices where missing.contains(words[index].meaning) {
+        for index in run where missing.contains(words[index].meaning) {
             let word = words[index]
             if word.roles.contains(.light) {
                 count += withLight ? 1 : 0
@@ -71,7 +65,7 @@ struct EditScript {
 
     /// Nothing but a thing and its attributes: what stands there is one thing in the place of another.
     private static func isNominal(_ run: ArraySlice<Word>) -> Bool {
-        run.allSatisfy { $0.isContent || $0.roles.contains(.determiner) || $0.roles.contains(.pronoun) || $0.roles.contains(.filler) }
+        run.allSatisfy { $0.isContent || !$0.roles.isDisjoint(with: [.determiner, .pronoun, .filler]) }
     }
 
     /// What was put in narrows the word beside it: a student account, an account statement.

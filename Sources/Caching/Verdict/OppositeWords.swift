@@ -52,6 +52,7 @@ extension WordLists {
     /// Each line: words of one meaning in nearly every sentence.
     static let synonyms = """
         buy purchase
+        get receive obtain
         good best
         big large
         select choose

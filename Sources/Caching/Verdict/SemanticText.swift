@@ -7,12 +7,18 @@ package struct SemanticText: Sendable {
     let kind: QuestionKind
     /// Has letters that the rules cannot judge.
     let hasForeignLetters: Bool
+    /// More words than the rules look at.
+    let isTooLong: Bool
     /// Asks to be done, not to be told.
     let isCommand: Bool
 
+    /// In words; comparing two texts takes time in proportion to the product of their lengths. No embedder in eight bits sees more.
+    package static let longest = 200
+
     package init(_ text: String) {
         var scanner = WordScanner(text)
-        let words = scanner.scan()
+        let words = scanner.scan(atMost: Self.longest + 1)
+        isTooLong = words.count > Self.longest
         hasForeignLetters = scanner.hasForeignLetters
         let (kind, rest) = QuestionFrame.read(words)
         self.kind = kind

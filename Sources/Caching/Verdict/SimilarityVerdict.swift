@@ -47,7 +47,7 @@ package enum VetoReason: String, Sendable, CaseIterable {
         case .conjunction: "One text joins with or what the other joins with and."
         case .direction: "Words like from, to, before, after or than stand by different things."
         case .order: "The same words stand in another order, so that who does what to whom may differ."
-        case .unreadable: "A text has no words that the rules can judge."
+        case .unreadable: "A text has no words that the rules can judge, or too many."
         }
     }
 }

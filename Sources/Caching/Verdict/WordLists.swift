@@ -39,9 +39,9 @@ enum WordLists {
         (
             .light,
             """
-            get gets got getting gotten have has having take takes go goes going know tell show \
-            way ways belong belongs kind kinds type types sort sorts thing things come comes think thinks find list \
-            say says
+            get gets got getting gotten have has having take takes go goes going know tell \
+            way ways belong belongs kind kinds type types sort sorts thing things come comes think thinks say \
+            says
             """
         ),
         (
@@ -187,6 +187,11 @@ enum WordLists {
         please tell me
         tell me
         explain to me
+        tell me about
+        show me
+        give me
+        i need help with
+        help me with
         explain
         describe
         do you know

@@ -10,9 +10,10 @@ struct WordScanner {
 
     init(_ text: String) { scalars = Array(text.unicodeScalars) }
 
-    mutating func scan() -> [Word] {
+    /// - Parameter limit: of words; the rest of the text is not looked at.
+    mutating func scan(atMost limit: Int = .max) -> [Word] {
         var index = 0
-        while index < scalars.count {
+        while index < scalars.count, words.count < limit {
             if let symbol = Self.symbols[scalars[index]] {
                 append(symbol, isNumber: Self.operators.contains(symbol))
                 index += 1
