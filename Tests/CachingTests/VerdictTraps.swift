@@ -35,6 +35,10 @@ enum VerdictTraps {
         ("How do I roll back a Helm release?", "How do I delete a Helm release?"),
         ("Does the script run with root rights?", "Does the script run without root rights?"),
         ("Is the backup still running?", "Is the backup running?"),
+        ("Is the chart made for admins?", "Is the chart made by admins?"),
+        ("When will the node drain?", "When did the node drain?"),
+        ("Are all replicas healthy?", "Are any replicas healthy?"),
+        ("Does it scale from 2 to 8 replicas?", "Does it scale from 8 to 2 replicas?"),
         // Code.
         ("How do I convert a string to an int in Swift?", "How do I convert an int to a string in Swift?"),
         ("How do I sort a list ascending in Python?", "How do I sort a list descending in Python?"),
@@ -65,6 +69,9 @@ enum VerdictTraps {
         ("Did the nurse inform the surgeon?", "Was the nurse informed by the surgeon?"),
         ("Is the disease curable?", "Is the disease incurable?"),
         ("Is she becoming deaf?", "Is she deaf?"),
+        ("Who is the doctor's wife?", "Who is the doctor of the wife?"),
+        ("Is the dose too high for children?", "Is the dose high for children?"),
+        ("How do they make insulin?", "How do I make insulin?"),
         // Travel.
         ("Are there trains from Vienna to Prague?", "Are there trains from Prague to Vienna?"),
         ("What time is the first bus to the airport?", "What time is the last bus to the airport?"),
@@ -108,6 +115,8 @@ enum VerdictTraps {
         ("How do I buy a train ticket in Prague?", "How do I purchase a train ticket in Prague?"),
         ("Is breakfast free for children?", "Do children get free breakfast?"),
         ("Is this a museum or a church?", "Is this a church or a museum?"),
+        ("Who is the doctor's wife?", "Who is the wife of the doctor?"),
+        ("Can I pay the driver by card?", "Can I pay the driver with a card?"),
         ("Can I bring 2 bags on board?", "Can I bring two bags on board?"),
     ]
 }

@@ -63,9 +63,10 @@ enum Wishes {
 /// In a Heading Written Like This a capital letter says nothing.
 enum TitleCase {
     static func withoutFalseNames(_ words: [Word]) -> [Word] {
-        let inside = words.filter { !$0.isFirst && $0.isContent && !$0.isNumber }
-        let names = inside.count { $0.isName }
-        guard inside.count >= 4, names * 5 >= inside.count * 4 else { return words }
+        // All words of any length have one, some that are never names among them.
+        let inside = words.filter { !$0.isFirst && !$0.isNumber && $0.text.utf8.count > 3 }
+        guard inside.allSatisfy(\.isCapital), words.contains(where: { !$0.isFirst && $0.isCapital && !$0.isContent && $0.text != "i" })
+        else { return words }
         return words.map { word in
             var word = word
             if word.text.allSatisfy({ $0.isLetter }) { word.isName = false }

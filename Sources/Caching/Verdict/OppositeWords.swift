@@ -37,7 +37,7 @@ extension WordLists {
         senior/junior expert/novice expert/beginner advanced/basic premium/basic premium/standard standard/express gold/platinum \
         gold/silver silver/platinum checking/savings fixed/variable gross/net taxable/deductible taxable/exempt taxable/free \
         prescription/generic hypertension/hypotension hyper/hypo acute/chronic benign/malignant systolic/diastolic \
-        always/never often/rarely often/seldom everything/nothing everyone/nobody all/none all/some any/none both/neither \
+        always/never often/rarely often/seldom everything/nothing everyone/nobody all/none all/some all/any all/few every/any every/some each/some many/few much/little here/there any/none both/neither \
         with/against for/against pro/con pros/cons advantage/disadvantage advantages/disadvantages benefit/drawback benefits/drawbacks \
         benefit/risk benefits/risks strength/weakness strengths/weaknesses cause/effect cause/prevent cause/cure causes/effects \
         cause/symptom symptom/treatment cause/treatment prevent/treat diagnose/treat voluntary/mandatory optional/required \

@@ -12,7 +12,8 @@ package struct SemanticText: Sendable {
     /// Asks to be done, not to be told.
     let isCommand: Bool
 
-    /// In words; comparing two texts takes time in proportion to the product of their lengths. No embedder in eight bits sees more.
+    /// In words; comparing two texts takes time in proportion to the product of their lengths. What is
+    /// embedded is shorter anyway.
     package static let longest = 200
 
     package init(_ text: String) {

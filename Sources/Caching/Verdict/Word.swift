@@ -12,6 +12,8 @@ struct Word: Sendable {
     var isNumber = false
     /// Written like a name or an identifier: with a capital letter inside a sentence, or with signs of code.
     var isName = false
+    /// Begins with a capital letter.
+    var isCapital = false
     /// The first of a sentence.
     var isFirst = false
     /// Punctuation stands right before it.

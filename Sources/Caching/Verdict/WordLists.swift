@@ -32,7 +32,7 @@ enum WordLists {
         (
             .filler,
             """
-            please really actually just very quite so too also well kindly simply basically exactly somehow thanks thank hello hi \
+            please really actually just very quite so also well kindly simply basically exactly somehow thanks thank hello hi \
             hey ok okay indeed truly honestly literally certainly definitely fact possibly
             """
         ),

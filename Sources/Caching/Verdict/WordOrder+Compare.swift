@@ -16,17 +16,33 @@ extension WordOrder {
         for item in items {
             guard let governor = item.governor, Self.directions.contains(governor) else { continue }
             let same = other.items.filter { $0.meaning == item.meaning }
-            let others = same.compactMap(\.governor).filter { Self.directions.contains($0) }
-            if !others.isEmpty, !others.contains(governor) { return true }
+            let others = same.compactMap(\.governor)
+            if !others.isEmpty, !others.contains(where: { Self.isAlike(governor, $0) }) { return true }
         }
-        return false
+        return other.items.contains { item in
+            guard let governor = item.governor, Self.directions.contains(governor) else { return false }
+            let others = items.filter { $0.meaning == item.meaning }.compactMap(\.governor)
+            return !others.isEmpty && !others.contains { Self.isAlike(governor, $0) }
+        }
     }
+
+    /// Paid by card and with a card, cash at and from the machine.
+    private static func isAlike(_ one: String, _ other: String) -> Bool {
+        one == other || alike.contains { $0.contains(one) && $0.contains(other) }
+    }
+
+    private static let alike: [Set<String>] = [
+        ["with", "using", "by", "via", "through"], ["to", "for", "into", "onto", "toward", "towards"],
+        ["from", "at", "of", "on"], ["over", "during", "through"],
+    ]
 
     /// The words that both have stand in an order that may say something else.
     func isExchanged(in other: WordOrder) -> Bool {
         let shared = Set(items.map(\.meaning)).intersection(other.items.map(\.meaning))
         let one = items.filter { shared.contains($0.meaning) }, two = other.items.filter { shared.contains($0.meaning) }
-        if one.map(\.meaning) == two.map(\.meaning) { return hasOtherVoice(than: other) }
+        if one.map(\.meaning) == two.map(\.meaning) {
+            return hasOtherVoice(than: other) || (hasPossessive || other.hasPossessive) && governsOther(one, two)
+        }
         if one.count <= 4, one.contains(where: { Self.relations.contains($0.meaning) }) { return false }
         if isPassive != other.isPassive || skeleton == other.skeleton { return true }
         if governsOther(one, two) { return true }
@@ -64,7 +80,7 @@ extension WordOrder {
 
     /// Noah relies on Kayla, Kayla relies on Noah.
     private func governsOther(_ one: [Item], _ two: [Item]) -> Bool {
-        for preposition in prepositions.intersection(other: two) {
+        for preposition in Set(one.compactMap(\.governor)).intersection(two.compactMap(\.governor)) {
             let governed = one.filter { $0.governor == preposition }.map(\.meaning)
             let others = two.filter { $0.governor == preposition }.map(\.meaning)
             if !governed.isEmpty, !others.isEmpty, Set(governed).isDisjoint(with: others) { return true }
@@ -98,11 +114,5 @@ extension WordOrder {
             if left == right { return true }
         }
         return false
-    }
-}
-
-extension Set<String> {
-    fileprivate func intersection(other items: [WordOrder.Item]) -> Set<String> {
-        Set(items.compactMap(\.governor)).intersection(self)
     }
 }

@@ -19,6 +19,8 @@ struct WordOrder {
     private(set) var isPassive = false
     /// A participle after a form of to be, with its subject before it: by the place of the verb in `items`.
     private(set) var participle: Int?
+    /// The doctor's wife: the wife of the doctor.
+    private(set) var hasPossessive = false
     /// A form of to be stands in the text.
     private(set) var hasCopula = false
 
@@ -28,7 +30,9 @@ struct WordOrder {
         for (index, word) in words.enumerated() {
             if word.isAfterBreak { governor = nil }
             if word.isContent {
-                items.append(Item(meaning: word.meaning, governor: governor, text: word.text, isName: word.isName))
+                if word.isPossessive { hasPossessive = true }
+                let owner = word.isPossessive ? "of" : governor
+                items.append(Item(meaning: word.meaning, governor: owner, text: word.text, isName: word.isName))
                 positions.append(index)
                 skeleton.append("_")
             } else if word.roles.contains(.preposition) {

@@ -74,7 +74,9 @@ struct WordScanner {
         let isCapital = capitals > 0 && scalars[start].properties.isUppercase
         let isIdentifier = hasLetter && (hasDigit || hasSign) || capitals > 1 || capitals == 1 && !isCapital
         let isName = isIdentifier || isCapital && !startsSentence && length > 1
+        let before = words.count
         emit(String(text), isNumber: hasDigit, isName: isName)
+        if isCapital, before < words.count { words[before].isCapital = true }
         return end
     }
 

@@ -70,7 +70,7 @@ extension TextPair {
     var isAboutAnother: Bool {
         let (one, other) = (Persons(first), Persons(second))
         if one.owner != other.owner, !one.owner.isEmpty, !other.owner.isEmpty { return true }
-        if first.kind == .way || second.kind == .way { return false }
+        if first.kind == .way || second.kind == .way { return one.subject.contains(3) != other.subject.contains(3) }
         return one.subject != other.subject && !one.subject.isEmpty && !other.subject.isEmpty
     }
 
@@ -116,7 +116,7 @@ extension TextPair {
         for word in words where word.roles.contains(.auxiliary) {
             switch word.text {
             case "was", "were", "did", "had": return true
-            case "is", "are", "am", "do", "does", "has", "have": isPast = false
+            case "is", "are", "am", "do", "does", "has", "have", "will", "shall", "can", "may", "should", "must": isPast = false
             default: continue
             }
         }
