@@ -2,8 +2,10 @@
 import Caching
 import Testing
 
-private let long = "To restart the service, open a terminal, run the restart command with administrator rights, and look at the log after it."
-private let longer = "Open a terminal and run the restart command with administrator rights to restart the service; after it, look at the log."
+private let long =
+    "To restart the service, open a terminal, run the restart command with administrator rights, and look at the log after it."
+private let longer =
+    "Open a terminal and run the restart command with administrator rights to restart the service; after it, look at the log."
 
 @Test(arguments: [
     ("Paris", "paris."),
@@ -24,7 +26,10 @@ func `answers that say the same in the same words are the same`(one: String, oth
     ("The feature is supported.", "The feature is not supported."),
     ("The port is open.", "The port is closed."),
     ("Paris", ""),
-    ("No, aspirin thins the blood and must be stopped a week before.", "Yes, aspirin may be taken as usual up to the day before."),
+    (
+        "No, aspirin thins the blood and must be stopped a week before.",
+        "Yes, aspirin may be taken as usual up to the day before."
+    ),
 ])
 func `answers that contradict each other are different however near their vectors are`(one: String, other: String) {
     #expect(AnswerComparison(one, other, cosine: 0.99) == .different)

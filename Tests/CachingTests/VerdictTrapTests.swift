@@ -2,7 +2,7 @@
 import Caching
 import Testing
 
-/// A pair whose difference is one of the vetoes must be none at any cosine; a modifier more or less only has to be near to the same.
+/// Near the top of what vectors of two texts ever reach.
 @Test(arguments: VerdictTraps.different)
 func `no answer is shared by questions that look alike and are not`(pair: (String, String)) {
     let (one, other) = pair
@@ -20,7 +20,9 @@ func `which of two texts came first makes no difference`(pair: (String, String))
 @Test(arguments: VerdictTraps.same)
 func `an answer is shared by two ways to ask one thing`(pair: (String, String)) {
     let (one, other) = pair
-    #expect(SimilarityRules.strict.verdict(one, other, cosine: 0.96).isHit, "\(SimilarityRules.strict.verdict(one, other, cosine: 0.96))")
+    #expect(
+        SimilarityRules.strict.verdict(one, other, cosine: 0.96).isHit,
+        "\(SimilarityRules.strict.verdict(one, other, cosine: 0.96))")
     #expect(SimilarityRules.strict.verdict(other, one, cosine: 0.96).isHit)
 }
 

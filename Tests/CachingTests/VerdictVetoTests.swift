@@ -120,7 +120,9 @@ func `what says the same in other letters is no veto`(one: String, other: String
         #expect(rules.verdict(text, other, cosine: needed) == .hit(edit), "\(other)")
         #expect(rules.verdict(text, other, cosine: needed - 0.01) == .below(edit, needed: needed), "\(other)")
     }
-    #expect(rules.verdict("Where can I buy a car in Kiel?", "Where can I purchase a car in Kiel?", cosine: 0.6) == .hit(.restructured))
+    #expect(
+        rules.verdict("Where can I buy a car in Kiel?", "Where can I purchase a car in Kiel?", cosine: 0.6) == .hit(.restructured)
+    )
     #expect(!rules.verdict(text, text, cosine: .nan).isHit)
 }
 

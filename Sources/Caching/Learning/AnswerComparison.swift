@@ -17,7 +17,8 @@ package enum AnswerComparison: String, Sendable, Equatable {
     ///   - cosine: of the answers' own vectors, where there is an embedder.
     package init(_ kept: String, _ fresh: String, cosine: Float? = nil) {
         var scanners = (WordScanner(kept), WordScanner(fresh))
-        let one = scanners.0.scan(), other = scanners.1.scan()
+        let one = scanners.0.scan()
+        let other = scanners.1.scan()
         if one.map(\.text) == other.map(\.text) {
             self = .same
         } else if one.isEmpty || other.isEmpty {

@@ -2,9 +2,9 @@
 
 /// How many of a namespace's hits are false, as far as a sample of them says.
 ///
-/// Each sample is a hit, picked by chance before its answer is known, that the provider answered as well; it is false when the two
-/// answers do not say the same. The true rate lies with 95 % in Wilson's score interval, which stays inside 0...1 and is sound for
-/// the few samples and small rates there are here, where the plain normal interval is not.
+/// Each sample is a hit, picked by chance before its answer is known, that the provider answered as well; it is false when the
+/// two answers do not say the same. The true rate lies with 95 % in Wilson's score interval, which stays inside 0...1 and is
+/// sound for the few samples and small rates there are here, where the plain normal interval is not.
 ///
 /// The interval is looked at after each sample, so in the long run a namespace that lies right at its bound is stopped more often
 /// than in one of forty cases. That errs on the safe side: what is stopped still serves exact hits.
@@ -40,7 +40,8 @@ package struct FalseHitEstimate: Sendable, Equatable {
             interval = 0...1
             return
         }
-        let samples = Double(verified), share = Double(refuted) / samples
+        let samples = Double(verified)
+        let share = Double(refuted) / samples
         let square = Self.quantile * Self.quantile
         let middle = (share + square / (2 * samples)) / (1 + square / samples)
         let spread = share * (1 - share) / samples + square / (4 * samples * samples)

@@ -7,12 +7,16 @@ struct EditScript {
     private(set) var hasSameContent = true
 
     init(_ first: [Word], _ second: [Word], onlyFirst: [Word], onlySecond: [Word]) {
-        let left = first.map(\.meaning), right = second.map(\.meaning)
+        let left = first.map(\.meaning)
+        let right = second.map(\.meaning)
         let table = CommonWords(left, right)
-        let onlyLeft = Set(onlyFirst.map(\.meaning)), onlyRight = Set(onlySecond.map(\.meaning))
+        let onlyLeft = Set(onlyFirst.map(\.meaning))
+        let onlyRight = Set(onlySecond.map(\.meaning))
         // A light verb that is added says nothing; one in another's place does.
         let hasOtherVerb = Self.exchangesLight(onlyFirst, onlySecond)
-        var substitutions = 0, insertions = 0, largest = 0
+        var substitutions = 0
+        var insertions = 0
+        var largest = 0
         var isExchange = false
         for gap in table.gaps {
             var before = Self.content(first, gap.left, onlyLeft, withLight: hasOtherVerb)
@@ -45,7 +49,8 @@ struct EditScript {
 
     /// Have to and need to are one; know how to and want to are not.
     private static func exchangesLight(_ first: [Word], _ second: [Word]) -> Bool {
-        let one = first.filter { $0.roles.contains(.light) }, other = second.filter { $0.roles.contains(.light) }
+        let one = first.filter { $0.roles.contains(.light) }
+        let other = second.filter { $0.roles.contains(.light) }
         guard !one.isEmpty, !other.isEmpty else { return false }
         return !(one + other).allSatisfy { $0.meaning == "need" || $0.meaning == "hav" || $0.meaning == "have" }
     }
@@ -106,7 +111,10 @@ struct CommonWords {
                     : max(lengths[(row + 1) * width + column], lengths[row * width + column + 1])
             }
         }
-        var row = 0, column = 0, leftStart = 0, rightStart = 0
+        var row = 0
+        var column = 0
+        var leftStart = 0
+        var rightStart = 0
         while row < left.count, column < right.count {
             if left[row] == right[column] {
                 add(leftStart..<row, rightStart..<column)

@@ -54,9 +54,10 @@ enum Lexicon {
     }()
 
     /// Participles that do not end in -ed.
-    static let participles = Set(WordLists.irregular.split(whereSeparator: \.isNewline).compactMap {
-        $0.split(separator: " ").last.map(String.init)
-    })
+    static let participles = Set(
+        WordLists.irregular.split(whereSeparator: \.isNewline).compactMap {
+            $0.split(separator: " ").last.map(String.init)
+        })
 
     static let numbers: [String: String] = {
         var numbers: [String: String] = [:]

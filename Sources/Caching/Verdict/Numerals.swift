@@ -65,7 +65,8 @@ enum TitleCase {
     static func withoutFalseNames(_ words: [Word]) -> [Word] {
         // All words of any length have one, some that are never names among them.
         let inside = words.filter { !$0.isFirst && !$0.isNumber && $0.text.utf8.count > 3 }
-        guard inside.allSatisfy(\.isCapital), words.contains(where: { !$0.isFirst && $0.isCapital && !$0.isContent && $0.text != "i" })
+        guard inside.allSatisfy(\.isCapital),
+            words.contains(where: { !$0.isFirst && $0.isCapital && !$0.isContent && $0.text != "i" })
         else { return words }
         return words.map { word in
             var word = word

@@ -70,14 +70,18 @@ enum QuestionFrame {
         case "much", "many":
             // How many days is how long.
             let near = words[(index + 2)...].prefix(2)
-            if let unit = near.firstIndex(where: { Lexicon.times.contains($0.stem) }), !near.contains(where: { $0.text == "per" }) {
+            if let unit = near.firstIndex(where: { Lexicon.times.contains($0.stem) }), !near.contains(where: { $0.text == "per" })
+            {
                 return (.duration, removing(words, index + 1, unit - index))
             }
             return (.amount, words)
         case "come": return (.reason, removing(words, index + 1, 1))
         case "about": return (.what, words)
-        default: return (next.isContent && !next.isName && !next.isNumber && index + 2 < words.count
-            && !words[index + 2].isContent ? .degree : .way, words)
+        default:
+            return (
+                next.isContent && !next.isName && !next.isNumber && index + 2 < words.count
+                    && !words[index + 2].isContent ? .degree : .way, words
+            )
         }
     }
 

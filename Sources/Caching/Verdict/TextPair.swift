@@ -51,7 +51,8 @@ struct TextPair {
     }
 
     private var isUnreadable: Bool {
-        first.hasForeignLetters || second.hasForeignLetters || first.isTooLong || second.isTooLong || first.contentWords == 0 || second.contentWords == 0
+        first.hasForeignLetters || second.hasForeignLetters || first.isTooLong || second.isTooLong || first.contentWords == 0
+            || second.contentWords == 0
     }
 
     private var isVolatile: Bool {

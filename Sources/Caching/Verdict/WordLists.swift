@@ -39,9 +39,8 @@ enum WordLists {
         (
             .light,
             """
-            get gets got getting gotten have has having take takes go goes going know tell \
-            way ways belong belongs kind kinds type types sort sorts thing things come comes think thinks say \
-            says
+            get gets got getting gotten have has having take takes go goes going know tell way ways belong belongs kind kinds \
+            type types sort sorts thing things come comes think thinks say says
             """
         ),
         (
@@ -54,8 +53,9 @@ enum WordLists {
         (
             .aspect,
             """
-            still already yet again anymore always ever once become becomes becoming became almost nearly only formerly previously originally eventually finally soon \
-            simultaneously partly partially fully completely entirely temporarily permanently sometimes usually often rarely seldom
+            still already yet again anymore always ever once become becomes becoming became almost nearly only formerly \
+            previously originally eventually finally soon simultaneously partly partially fully completely entirely temporarily \
+            permanently sometimes usually often rarely seldom
             """
         ),
         (
@@ -76,26 +76,28 @@ enum WordLists {
         (
             .unit,
             """
-            kg kgs g gram grams mg ml l liter liters litre litres km m cm mm mile miles inch inches foot feet ft yard yards lb lbs \
-            pound pounds oz ounce ounces gallon gallons cup cups hour hours hr hrs minute minutes min mins seconds sec secs ms day \
-            days week weeks month months year years gb mb kb tb gigabytes megabytes bytes bits percent dollar dollars euro euros \
-            usd eur gbp yen rupee rupees celsius fahrenheit degree degrees watt watts volt volts calories mph kmh hz mhz ghz times
+            kg kgs g gram grams mg ml l liter liters litre litres km m cm mm mile miles inch inches foot feet ft yard yards lb \
+            lbs pound pounds oz ounce ounces gallon gallons cup cups hour hours hr hrs minute minutes min mins seconds sec secs \
+            ms day days week weeks month months year years gb mb kb tb gigabytes megabytes bytes bits percent dollar dollars \
+            euro euros usd eur gbp yen rupee rupees celsius fahrenheit degree degrees watt watts volt volts calories mph kmh hz \
+            mhz ghz times
             """
         ),
         (
             .amount,
             """
-            fee fees cost costs price prices rate limit limits charge charges salary amount number population distance height weight \
-            age size speed balance tax total interest penalty fine value quantity length width depth temperature premium rent wage date time deadline duration
+            fee fees cost costs price prices rate limit limits charge charges salary amount number population distance height \
+            weight age size speed balance tax total interest penalty fine value quantity length width depth temperature premium \
+            rent wage date time deadline duration
             """
         ),
         (
             .action,
             """
-            cancel close send transfer delete remove pay block freeze order book buy sell open stop terminate activate deactivate \
-            change update add set move deposit withdraw call text email schedule remind play turn lock unlock reset renew refund \
-            create submit apply report restart reboot deploy release install uninstall enable disable start run kill drop merge \
-            revert approve reject
+            cancel close send transfer delete remove pay block freeze order book buy sell open stop terminate activate \
+            deactivate change update add set move deposit withdraw call text email schedule remind play turn lock unlock reset \
+            renew refund create submit apply report restart reboot deploy release install uninstall enable disable start run \
+            kill drop merge revert approve reject
             """
         ),
         (
@@ -103,15 +105,15 @@ enum WordLists {
             """
             balance order orders payment payments transaction transactions statement account accounts appointment appointments \
             delivery package parcel shipment booking reservation ticket tickets flight bill bills invoice refund claim salary \
-            paycheck score subscription calendar schedule meeting meetings reading readings results result location name birthday \
-            age weight level levels prescription prescriptions order status spending limit card cards
+            paycheck score subscription calendar schedule meeting meetings reading readings results result location name \
+            birthday age weight level levels prescription prescriptions order status spending limit card cards
             """
         ),
         (
             .title,
             """
-            customer client member user patient employee holder mr mrs ms miss dr doctor professor president senator sir city state \
-            country
+            customer client member user patient employee holder mr mrs ms miss dr doctor professor president senator sir city \
+            state country
             """
         ),
     ]
@@ -119,9 +121,9 @@ enum WordLists {
     static let numbers = """
         zero=0 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11 twelve=12 thirteen=13 fourteen=14 \
         fifteen=15 sixteen=16 seventeen=17 eighteen=18 nineteen=19 twenty=20 thirty=30 forty=40 fifty=50 sixty=60 seventy=70 \
-        eighty=80 ninety=90 hundred=100 thousand=1000 million=1000000 billion=1000000000 trillion=1000000000000 dozen=12 half=1/2 \
-        quarter=1/4 twice=2x double=2x triple=3x thrice=3x single=1x first=1st second=2nd third=3rd fourth=4th fifth=5th sixth=6th \
-        seventh=7th eighth=8th ninth=9th tenth=10th
+        eighty=80 ninety=90 hundred=100 thousand=1000 million=1000000 billion=1000000000 trillion=1000000000000 dozen=12 \
+        half=1/2 quarter=1/4 twice=2x double=2x triple=3x thrice=3x single=1x first=1st second=2nd third=3rd fourth=4th \
+        fifth=5th sixth=6th seventh=7th eighth=8th ninth=9th tenth=10th
         """
 
     static let dates = """

@@ -39,7 +39,8 @@ extension WordOrder {
     /// The words that both have stand in an order that may say something else.
     func isExchanged(in other: WordOrder) -> Bool {
         let shared = Set(items.map(\.meaning)).intersection(other.items.map(\.meaning))
-        let one = items.filter { shared.contains($0.meaning) }, two = other.items.filter { shared.contains($0.meaning) }
+        let one = items.filter { shared.contains($0.meaning) }
+        let two = other.items.filter { shared.contains($0.meaning) }
         if one.map(\.meaning) == two.map(\.meaning) {
             return hasOtherVoice(than: other) || (hasPossessive || other.hasPossessive) && governsOther(one, two)
         }
@@ -55,22 +56,25 @@ extension WordOrder {
 
     /// Two names exchanged their places.
     func isSwapped(in other: WordOrder) -> Bool {
-        let names = items.filter(\.isName).map(\.meaning), others = other.items.filter(\.isName).map(\.meaning)
+        let names = items.filter(\.isName).map(\.meaning)
+        let others = other.items.filter(\.isName).map(\.meaning)
         return names != others && names.sorted() == others.sorted()
     }
 
     private static let relations = Set(
         Lexicon.set(
             """
-            related married dating friend friends sibling siblings cousin cousins twin twins acquaintance similar equal identical \
-            adjacent
+            related married dating friend friends sibling siblings cousin cousins twin twins acquaintance similar equal \
+            identical adjacent
             """
         ).map(Stem.of))
 
     /// Is it included, does it include: the words are the same, and so is their order.
     private func hasOtherVoice(than other: WordOrder) -> Bool {
         func isActive(_ order: WordOrder, _ passive: WordOrder) -> Bool {
-            guard let verb = passive.participle, verb > 0, verb < passive.items.count, order.participle == nil else { return false }
+            guard let verb = passive.participle, verb > 0, verb < passive.items.count, order.participle == nil else {
+                return false
+            }
             let item = passive.items[verb]
             guard let place = order.items.firstIndex(where: { $0.meaning == item.meaning }), place > 0 else { return false }
             return order.items[place].text != item.text && order.items[place - 1].meaning == passive.items[verb - 1].meaning
@@ -108,7 +112,8 @@ extension WordOrder {
         guard copular.count == plain.count else { return false }
         for (place, item) in copular.enumerated() where !item.isName && !item.text.hasSuffix("ing") {
             guard let before = plain.firstIndex(where: { $0.meaning == item.meaning }), before < place else { continue }
-            var left = copular.map(\.meaning), right = plain.map(\.meaning)
+            var left = copular.map(\.meaning)
+            var right = plain.map(\.meaning)
             left.remove(at: place)
             right.remove(at: before)
             if left == right { return true }

@@ -77,7 +77,8 @@ struct WordOrder {
             item.governor = nil
             return item
         }
-        let taken = items(subject), verbs = items(verb..<verb + 1)
+        let taken = items(subject)
+        let verbs = items(verb..<verb + 1)
         guard !doers.isEmpty, !taken.isEmpty, verbs.count == 1 else { return }
         let others = zip(positions, self.items).filter {
             !agent.contains($0.0) && !subject.contains($0.0) && $0.0 != verb
@@ -92,7 +93,8 @@ struct WordOrder {
     private mutating func sortPairs(_ words: [Word], _ positions: [Int]) {
         guard !isPassive else { return }
         for joint in words.indices where words[joint].text == "and" || words[joint].text == "or" {
-            var right: [Int] = [], left: [Int] = []
+            var right: [Int] = []
+            var left: [Int] = []
             var index = joint + 1
             while index < words.count, words[index].isContent || words[index].roles.contains(.determiner) {
                 if words[index].isAfterBreak { break }
@@ -106,7 +108,8 @@ struct WordOrder {
             }
             guard !left.isEmpty, let firstLeft = left.first else { continue }
             right = Array(right.prefix(left.count))
-            let one = left.map { items[$0] }, other = right.map { items[$0] }
+            let one = left.map { items[$0] }
+            let other = right.map { items[$0] }
             guard one.count == other.count, other.map(\.meaning).joined() < one.map(\.meaning).joined() else { continue }
             items.replaceSubrange(firstLeft..<firstLeft + other.count + one.count, with: other + one)
         }
@@ -131,7 +134,9 @@ private struct Voice {
             agent = nil
             return
         }
-        let end = words[(by + 1)...].firstIndex { !$0.isContent && !$0.roles.contains(.determiner) && !$0.roles.contains(.pronoun) }
+        let end = words[(by + 1)...].firstIndex {
+            !$0.isContent && !$0.roles.contains(.determiner) && !$0.roles.contains(.pronoun)
+        }
         agent = by + 1..<(end ?? words.count)
     }
 

@@ -42,7 +42,9 @@ struct WordScanner {
     /// - Returns: where the word ends.
     private mutating func scanWord(from start: Int) -> Int {
         var end = start
-        var hasDigit = false, hasLetter = false, hasSign = false
+        var hasDigit = false
+        var hasLetter = false
+        var hasSign = false
         var capitals = 0
         var text = String.UnicodeScalarView()
         while end < scalars.count {
@@ -58,7 +60,8 @@ struct WordScanner {
                     hasDigit = true
                 }
                 if scalar.isASCII {
-                    text.append(capitals > 0 && (0x41...0x5a).contains(scalar.value) ? Unicode.Scalar(UInt8(scalar.value) + 32) : scalar)
+                    text.append(
+                        capitals > 0 && (0x41...0x5a).contains(scalar.value) ? Unicode.Scalar(UInt8(scalar.value) + 32) : scalar)
                 } else {
                     text.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
                 }
@@ -90,7 +93,8 @@ struct WordScanner {
         default: break
         }
         guard let next, Self.isWordPart(next), Self.isWordPart(before) else { return nil }
-        let isDigitBefore = (0x30...0x39).contains(before.value), isDigitAfter = (0x30...0x39).contains(next.value)
+        let isDigitBefore = (0x30...0x39).contains(before.value)
+        let isDigitAfter = (0x30...0x39).contains(next.value)
         switch scalars[index] {
         case "'", "\u{2019}": return "'"
         case ".", "@", "&", "\\": return scalars[index]

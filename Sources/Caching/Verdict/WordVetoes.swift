@@ -4,7 +4,9 @@
 extension TextPair {
     /// Not as many denials in both, or of other words.
     var deniesOne: Bool {
-        if Self.denied(first.words) != Self.denied(second.words), !(Self.deniesWhole(first) && Self.deniesWhole(second)) { return true }
+        if Self.denied(first.words) != Self.denied(second.words), !(Self.deniesWhole(first) && Self.deniesWhole(second)) {
+            return true
+        }
         // Tax-free against taxable: half a denial.
         return onlyFirst.contains(where: Self.endsDenied) != onlySecond.contains(where: Self.endsDenied)
     }
@@ -66,7 +68,8 @@ extension TextPair {
         words.compactMap { Lexicon.male.contains($0.text) ? true : Lexicon.female.contains($0.text) ? false : nil }
     }
 
-    /// One is about the speaker, the other about the one who is spoken to or a third. In "how do I" and "how do you" both are anybody.
+    /// One is about the speaker, the other about the one who is spoken to or a third. In "how do I" and "how do you" both are
+    /// anybody.
     var isAboutAnother: Bool {
         let (one, other) = (Persons(first), Persons(second))
         if one.owner != other.owner, !one.owner.isEmpty, !other.owner.isEmpty { return true }
@@ -92,7 +95,9 @@ extension TextPair {
             // Used to be, but not used to make.
             let isUse = words[index].text == "used" || words[index].text == "use"
             if isUse, index + 2 < words.count, words[index + 1].text == "to", index == 0 || words[index - 1].stem != "be" {
-                if words[index + 2].stem == "be" || words[index + 2].stem == "have" || !words[(index + 2)...].isEmpty && isHabit(words, index) {
+                if words[index + 2].stem == "be" || words[index + 2].stem == "have"
+                    || !words[(index + 2)...].isEmpty && isHabit(words, index)
+                {
                     aspects.append("used to")
                 }
             }
@@ -102,7 +107,8 @@ extension TextPair {
 
     /// Did he use to smoke? He used to smoke. Not: what is used to smoke, do I use to smoke.
     private static func isHabit(_ words: [Word], _ index: Int) -> Bool {
-        words[index].text == "used" ? index > 0 && !words[index - 1].roles.contains(.auxiliary) : words[..<index].contains { $0.text == "did" }
+        words[index].text == "used"
+            ? index > 0 && !words[index - 1].roles.contains(.auxiliary) : words[..<index].contains { $0.text == "did" }
     }
 
     var hasOtherTense: Bool {
@@ -126,7 +132,8 @@ extension TextPair {
     var hasOtherModality: Bool {
         // How to do it is asked with any of them.
         if first.kind == .way, second.kind == .way { return false }
-        let one = Modality(first.words), other = Modality(second.words)
+        let one = Modality(first.words)
+        let other = Modality(second.words)
         if first.kind == .yesNo || second.kind == .yesNo { return one != other }
         return !one.isEmpty && !other.isEmpty && one.isDisjoint(with: other)
     }

@@ -18,10 +18,14 @@ struct Report {
     }
 
     mutating func traps(_ pairs: Evaluation.Pairs) {
-        print("\nTraps: false reuse, and true pairs found (the design's whole set: strict 0 of 109 and 5 of 29, balanced 0 and 8)")
+        print(
+            "\nTraps: false reuse, and true pairs found (the design's whole set: strict 0 of 109 and 5 of 29, balanced 0 and 8)")
         for (judge, tally) in zip(judges, pairs.whole) {
             let found = tally.hits - tally.falseHits
-            print("  \(pad(judge.name, 16)) false \(pad("\(tally.falseHits) of \(tally.different)", 12)) found \(found) of \(tally.same)")
+            print(
+                "  \(pad(judge.name, 16)) false \(pad("\(tally.falseHits) of \(tally.different)", 12))",
+                "found \(found) of \(tally.same)"
+            )
         }
         if let strict = pairs.whole.last { mark("traps", strict.falseHits, atMost: 0) }
     }
@@ -38,7 +42,9 @@ struct Report {
         }
         print("  " + pairs.whole.map { pad(percent($0.falseHits, $0.different), 16) }.joined() + "false reuse overall")
         print("  " + pairs.whole.map { pad(percent($0.hits - $0.falseHits, $0.same), 16) }.joined() + "found overall")
-        if let strict = pairs.whole.last { mark("CheckList, per mille", 1000 * strict.falseHits / max(1, strict.different), atMost: 200) }
+        if let strict = pairs.whole.last {
+            mark("CheckList, per mille", 1000 * strict.falseHits / max(1, strict.different), atMost: 200)
+        }
     }
 
     mutating func stream(_ name: String, _ tallies: [Evaluation.Tally], design: String, atMost most: Int) {

@@ -7,7 +7,8 @@ import TextEmbedding
 // and rules over labelled data. Build it in release.
 //
 //     packaging/fetch-embedder
-//     swift run -c release wicket-semantic-eval [--gate] [--model PATH] [--data FOLDER] [--shared] [--nearest N] [--wrong] [--missed]
+//     swift run -c release wicket-semantic-eval [--gate] [--shared] [--nearest N] [--wrong] [--missed]
+//         [--model PATH] [--data FOLDER]
 //
 // --gate fails when a mark is missed; --shared passes questions about one's own data by; --wrong and --missed print the pairs.
 
@@ -42,7 +43,8 @@ do throws(EmbedderAbsence) {
 }
 
 let judges = Judge.all(isOneUsers: !has("--shared"))
-let wantsWrong = has("--wrong"), wantsMissed = has("--missed")
+let wantsWrong = has("--wrong")
+let wantsMissed = has("--missed")
 let evaluation = Evaluation(
     judges: judges, embedder: embedder, wrong: { if wantsWrong { print("    wrong \($0)") } },
     missed: { if wantsMissed { print("    missed \($0)") } })
@@ -70,8 +72,10 @@ if !texts.isEmpty {
     var hits = 0
     for _ in 0..<20 { for row in traps where SimilarityRules.strict.verdict(row.a, row.b, cosine: 1).isHit { hits += 1 } }
     let microseconds = Double(DispatchTime.now().uptimeNanoseconds - began) / 1000 / Double(20 * traps.count)
-    print(String(format: "\n%.1f µs for the verdict on a pair, both texts read anew (%d hits); %.0f s in all", microseconds, hits / 20,
-        -started.timeIntervalSinceNow))
+    print(
+        String(
+            format: "\n%.1f µs for the verdict on a pair, both texts read anew (%d hits); %.0f s in all", microseconds, hits / 20,
+            -started.timeIntervalSinceNow))
 }
 if has("--gate") {
     for failure in report.failures { print("missed mark: \(failure)") }
