@@ -137,6 +137,7 @@ let package = Package(
         .executableTarget(
             name: "wicket-index-benchmark", dependencies: ["Caching", "TestSupport"], path: "Tests/Benchmarks/IndexBenchmark",
             swiftSettings: swift),
+        .executableTarget(
             name: "wicket-semantic-eval", dependencies: ["Caching", "GatewayEngine", "TextEmbedding"],
             path: "Tests/Benchmarks/SemanticEvaluation", swiftSettings: swift),
         tests("TidyTests", []),
