@@ -16,8 +16,8 @@ package struct MemoryTier {
     /// What was thrown out to make room, and what was refused for it.
     package private(set) var evicted = 0
 
-    /// - Parameter byteLimit: of all that the answers and their places take; 0 keeps nothing. Counting how often each is asked for
-    ///   takes one part in 256 of it besides.
+    /// - Parameter byteLimit: of all that the answers and their places take; 0 keeps nothing. Counting how often each is asked
+    ///   for takes one part in 256 of it besides.
     package init(byteLimit: Int) {
         let limit = max(0, byteLimit)
         let window = max(limit / 100, min(limit / 8, 65_536))
