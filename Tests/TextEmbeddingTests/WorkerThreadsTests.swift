@@ -18,7 +18,7 @@ struct WorkerThreadsTests {
         }
         func open() { opened.store(true, ordering: .sequentiallyConsistent) }
         func waits(for count: Int) async {
-            while entered.load(ordering: .sequentiallyConsistent) < count { await Task.yield() }
+            while entered.load(ordering: .sequentiallyConsistent) < count { try? await Task.sleep(for: .milliseconds(1)) }
         }
     }
 
@@ -36,7 +36,7 @@ struct WorkerThreadsTests {
         async let first: Void = threads.run { gate.pass() }
         await gate.waits(for: 1)
         let waiting = Task { await Self.refusal(of: threads) }
-        while threads.waitingCount < 1 { await Task.yield() }
+        while threads.waitingCount < 1 { try? await Task.sleep(for: .milliseconds(1)) }
         waiting.cancel()
         #expect(await waiting.value == .cancelled)
         #expect(threads.waitingCount == 0)
@@ -52,10 +52,11 @@ struct WorkerThreadsTests {
     @Test func `two pieces of work run at once, and what is too much is refused`() async throws {
         let (threads, gate) = (try WorkerThreads(count: 2, waiting: 1), Gate())
         async let first: Void = threads.run { gate.pass() }
+        await gate.waits(for: 1)
         async let second: Void = threads.run { gate.pass() }
         await gate.waits(for: 2)
         async let third = Self.refusal(of: threads)
-        while threads.waitingCount < 1 { await Task.yield() }
+        while threads.waitingCount < 1 { try? await Task.sleep(for: .milliseconds(1)) }
         #expect(await Self.refusal(of: threads) == .overloaded)
         gate.open()
         _ = try await (first, second)
