@@ -117,6 +117,7 @@ enum VerdictTraps {
         ("Is this a museum or a church?", "Is this a church or a museum?"),
         ("Who is the doctor's wife?", "Who is the wife of the doctor?"),
         ("Can I pay the driver by card?", "Can I pay the driver with a card?"),
+        ("How do I cancel a hotel booking?", "How do I go about cancelling a hotel booking?"),
         ("Can I bring 2 bags on board?", "Can I bring two bags on board?"),
     ]
 }

@@ -88,6 +88,8 @@ extension WordLists {
         need want require
         kind type sort
         thankful grateful
+        info information
+        abroad overseas
         speak talk
         shut close
         reduce decrease

@@ -20,8 +20,9 @@ enum Stem {
         return bytes
     }
 
-    /// A final e is no part of a stem, since -ed and -ing hide it.
+    /// A final e is no part of a stem, since -ed and -ing hide it; nor is the second l of cancelling.
     private static func ending(_ bytes: [UInt8]) -> String {
+        if bytes.count > 5, ends(bytes, "ll") { return String(decoding: bytes.dropLast(), as: UTF8.self) }
         guard bytes.count > 3, bytes.last == UInt8(ascii: "e") else { return String(decoding: bytes, as: UTF8.self) }
         return String(decoding: bytes.dropLast(), as: UTF8.self)
     }
