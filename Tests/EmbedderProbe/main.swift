@@ -47,7 +47,9 @@ if isTimed { FileHandle.standardError.write(Data("opened in \(threadMilliseconds
 
 let encoder = JSONEncoder()
 while let line = readLine() {
-    guard let text = try? JSONDecoder().decode(String.self, from: Data(line.utf8)) else { fail("This is no JSON string: \(line)") }
+    guard let text = try? JSONDecoder().decode(String.self, from: Data(line.utf8)) else {
+        fail("This is no JSON string: \(line)")
+    }
     let pieces = embedder.pieces(of: text, atMost: limit)
     var answer = Answer(ids: pieces.ids, hasUnknown: pieces.hasUnknown, isCut: pieces.isCut)
     if !wantsOnlyIDs { answer.vector = embedder.embed(text, atMostPieces: limit).vector }

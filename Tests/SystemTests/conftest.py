@@ -222,6 +222,18 @@ def replay_origin():
         process.stdout.close()
 
 
+@pytest.fixture(scope="session")
+def embedder_model():
+    """The packed model of the built-in embedder, fetched once and kept beside the build."""
+    place = places.ROOT / ".build" / "embedder" / "all-minilm-l6-v2.q8"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    packer = places.ROOT / "packaging" / "fetch-embedder"
+    outcome = subprocess.run([sys.executable, packer, "--output", place], capture_output=True, text=True)
+    if outcome.returncode != 0:
+        pytest.skip(f"the embedder's model cannot be had: {outcome.stderr.strip()[-300:]}")
+    return place
+
+
 def pytest_collection_modifyitems(items):
     """What the recorder has to say comes last."""
     items.sort(key=lambda item: item.path.name == "test_coverage.py")

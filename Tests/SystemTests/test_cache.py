@@ -193,3 +193,30 @@ def test_answers_outlive_the_daemon(make_daemon, connect):
         client = connect(daemon)
         assert asked_as(client, asking("k")) == ("answer 2", "MISS")
         assert asked_as(client, asking("k")) == ("answer 2", "HIT")
+
+
+def test_an_exact_hit_can_be_rejected_and_explained(client, counting):
+    provider = counting()
+    params = asking(provider.key, cache={"mode": "simple", "namespace": "n"})
+    client.call(CHAT, params)
+    told = client.call("cache.explain", {"request": params["request"], "options": params["options"]})
+    assert (told["cache_status"], told["mode"], told["namespace"], told["target"]) == ("HIT", "simple", "n", "config")
+    hit = client.call(CHAT, params)["gateway"]
+    assert hit["cache"]["entry"] == told["entry"]
+    rejected = client.call("cache.reject", {"trace_id": hit["trace_id"]})
+    assert rejected["cache_status"] == "HIT" and rejected["entry"] == told["entry"]
+    assert asked_as(client, params) == ("answer 2", "MISS")
+
+
+def test_without_a_disk_it_goes_on(make_daemon, connect):
+    with CountingProvider() as provider:
+        daemon = make_daemon(start=False, config={"cache": {"semantic_bytes": 0}})
+        (daemon.state / "cache.db").mkdir(parents=True)
+        daemon.state.chmod(0o700)
+        daemon.start()
+        admin, client = connect(daemon, admin=True), connect(daemon)
+        admin.call("virtual_keys.create", {
+            "name": "k", "provider": "openai", "secret": {"api_key": "sk-x"}, "base_url": f"{provider.origin}/v1"})
+        assert [asked_as(client, asking("k")) for _ in range(2)] == [("answer 1", "MISS"), ("answer 1", "HIT")]
+        stats = admin.call("cache.stats")
+        assert stats["trouble"] and stats["embedder"]["state"] == "off"

@@ -15,8 +15,6 @@ LATER = {
         "GuardrailDenied": "guardrails come later",
     },
     "branches": {
-        r"CacheStatus: (?!DISABLED)|Gateway\.cache: |CacheHit\.|LogRow\.cache_entry: CacheEntry": "the cache comes later",
-        r"Cache(Candidate|Namespace|Embedder)[.:]|cache\.(explain|reject|stats)\.": "the cache comes later",
         r"Gateway\.hook_results: object|ErrorData\.hook_results": "guardrails come later",
         r"Gateway\.provider: null|Gateway\.target: null": "only a cache hit has no provider",
         r"Cost: priced": "prices come with the cost table",

@@ -23,7 +23,8 @@ package struct CacheContext: Sendable {
 
     package init(
         scope: String, namespace: String? = nil, operation: Operation, provider: String, base: String, query: String = "",
-        model: String, strictOpenAICompliance: Bool = false, headers: [HTTPField] = [], vary: [(name: String, value: [UInt8]?)] = []
+        model: String, strictOpenAICompliance: Bool = false, headers: [HTTPField] = [],
+        vary: [(name: String, value: [UInt8]?)] = []
     ) {
         self.scope = scope
         self.namespace = namespace

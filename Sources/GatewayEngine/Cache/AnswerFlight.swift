@@ -11,23 +11,18 @@ final class AnswerFlight {
     private let question: CacheQuestion
     private let cache: SharedCache
     private let control: FlightControl
-    private let clock: GatewayClock
     private let makeAttempt: () throws(GatewayFailure) -> UpstreamAttempt
-    /// Makes the vector of a text at a provider, where the rule names one.
-    private let embed: SemanticCache.Embed
     /// Where a would-be hit of this call falls among a hundred: below `verify_percent` it is verified.
     private let draw: Double
 
     init(
-        _ question: CacheQuestion, _ cache: SharedCache, _ control: FlightControl, clock: GatewayClock, draw: Double,
-        embed: @escaping SemanticCache.Embed, makeAttempt: @escaping () throws(GatewayFailure) -> UpstreamAttempt
+        _ question: CacheQuestion, _ cache: SharedCache, _ control: FlightControl, draw: Double,
+        makeAttempt: @escaping () throws(GatewayFailure) -> UpstreamAttempt
     ) {
         self.question = question
         self.cache = cache
         self.control = control
-        self.clock = clock
         self.draw = draw
-        self.embed = embed
         self.makeAttempt = makeAttempt
     }
 
@@ -35,7 +30,7 @@ final class AnswerFlight {
         if let answer = await cache.answerOnDisk(to: question) { return control.ended(stored(answer, cosine: nil)) }
         var finding = SemanticFinding.none
         if question.isSemantic {
-            finding = await cache.semantics.find(question, embed: embed)
+            finding = await cache.semantics.find(question)
             if let hit = finding.hit, let answer = await served(hit) {
                 return control.ended(stored(answer, cosine: hit.cosine))
             }

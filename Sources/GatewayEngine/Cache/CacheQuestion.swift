@@ -19,6 +19,8 @@ struct CacheQuestion {
     let stream: Bool
     let uid: UInt32
     let traceID: String
+    /// How many purges there had been when it was asked.
+    let purges: Int
 
     /// Where the false hits of this question count.
     var domain: String { context.namespace.map { "\(context.scope)/\($0)" } ?? context.scope }
@@ -43,15 +45,17 @@ struct CacheQuestion {
 extension CacheQuestion {
     /// - Parameter body: the call's request with the leaf's edits.
     init(
-        _ call: GatewayCall, _ rule: CacheRule, _ target: Target, _ leaf: PlanTarget, strict: Bool, body: (JSONDocument, JSONNode),
-        facts: RoutingFacts, traceID: String
+        _ call: GatewayCall, _ rule: CacheRule, _ target: Target, _ leaf: PlanTarget, strict: Bool,
+        body: (JSONDocument, JSONNode), facts: RoutingFacts, traceID: String, purges: Int
     ) {
         self.rule = rule
+        self.purges = purges
         (document, request) = body
         var headers = call.options.forwardHeaders
         if let names = leaf.forwardHeaders { headers.removeAll { !names.contains($0.name) } }
         context = CacheContext(
-            scope: AccessPolicy.cacheScope(of: call.peer, under: call.policy), namespace: call.options.cacheNamespace ?? rule.namespace,
+            scope: AccessPolicy.cacheScope(of: call.peer, under: call.policy),
+            namespace: call.options.cacheNamespace ?? rule.namespace,
             operation: call.operation, provider: target.provider.id, base: target.base.text, query: target.query,
             model: target.model, strictOpenAICompliance: strict, headers: headers, vary: rule.varyingValues(of: facts))
         key = CacheKey.exact(document: document, request: request, context: context)

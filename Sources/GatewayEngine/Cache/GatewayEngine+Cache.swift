@@ -19,7 +19,7 @@ extension GatewayEngine {
         let maker = AttemptMaker(call: call, plan: plan, ports: ports, createdSeconds: 0)
         let question = CacheQuestion(
             call, rule, target, plan.targets[leaf], strict: maker.isStrict(plan.targets[leaf].strictOpenAICompliance),
-            body: try maker.body(for: leaf), facts: RoutingFacts(of: call, plan), traceID: "")
+            body: try maker.body(for: leaf), facts: RoutingFacts(of: call, plan), traceID: "", purges: 0)
         explanation.mode = (plan.targets[leaf].cache?.mode ?? .off).rawValue
         explanation.namespace = question.context.namespace
         explanation.entry = question.key.name
@@ -43,11 +43,10 @@ extension GatewayEngine {
 extension SharedCache {
     func explain(_ question: CacheQuestion, _ explanation: inout CacheExplanation) async throws(GatewayFailure) {
         let now = clock.wallMilliseconds()
-        explanation.status = question.isSemantic && semantics.isAvailable(question.rule) ? .semanticMiss : .miss
-        let kept = await storage.answer(for: question.key, now: now)
-        if let kept, now - kept.storedAtMilliseconds <= question.rule.maxAgeSeconds * 1000 { explanation.status = .hit }
+        explanation.status = question.isSemantic && semantics.isAvailable ? .semanticMiss : .miss
+        if await answer(for: question.key, maxAgeSeconds: question.rule.maxAgeSeconds) != nil { explanation.status = .hit }
         guard question.isSemantic else { return }
-        guard semantics.isAvailable(question.rule) else {
+        guard semantics.isAvailable else {
             explanation.bypass = "no_embedder"
             return
         }

@@ -18,6 +18,7 @@ package struct NoAnswerStorage: AnswerStorage {
     package func eachPrompt(of embedder: String, now: Int, _ body: ([IndexedPrompt]) -> Bool) {}
     package func falseHits() async -> [String: FalseHitCounts] { [:] }
     package func save(_ counts: FalseHitCounts, of domain: String) {}
+    package func close() async {}
     package func statistics() async -> AnswerStorageStatistics {
         var statistics = AnswerStorageStatistics()
         statistics.trouble = trouble

@@ -4,6 +4,7 @@ import GatewayModel
 import JSONBytes
 import ProviderAdapters
 import Routing
+import Synchronization
 
 /// Tries at leaves that have a cache rule.
 extension RoutedCall {
@@ -12,17 +13,17 @@ extension RoutedCall {
     ) throws(GatewayFailure) -> CachingAttempt {
         let question = CacheQuestion(
             maker.call, rule, target, plan.targets[leaf], strict: maker.isStrict(plan.targets[leaf].strictOpenAICompliance),
-            body: try maker.body(for: leaf), facts: facts, traceID: report.traceID)
+            body: try maker.body(for: leaf), facts: facts, traceID: report.traceID,
+            purges: cache.purges.load(ordering: .relaxed))
         let key = flightKey(question, target, leaf)
         let draw = Double(random.next() >> 11) * 0x1p-53 * 100
         // Not the call itself: a flight may outlive the call that began it.
         let (maker, ports) = (maker, ports)
-        let embed = embed
         return CachingAttempt(question, at: target, cache, clock: ports.clock) { question in
             cache.flights.board(key, stored: { cache.answerInMemory(to: question) }) { control in
-                let flight = AnswerFlight(
-                    question, cache, control, clock: ports.clock, draw: draw, embed: embed
-                ) { () throws(GatewayFailure) in try maker.attempt(at: target, leaf) }
+                let flight = AnswerFlight(question, cache, control, draw: draw) {
+                    () throws(GatewayFailure) in try maker.attempt(at: target, leaf)
+                }
                 return ports.timers.spawn { await flight.run() }
             }
         }

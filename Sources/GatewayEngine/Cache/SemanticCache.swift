@@ -8,9 +8,6 @@ import Synchronization
 
 /// Answers to questions that mean the same. Vectors are made, compared and judged on background threads; a reactor only waits.
 package final class SemanticCache: Sendable {
-    /// Makes the vector of a text at a provider.
-    typealias Embed = (EmbeddingsRule, String) async throws(GatewayFailure) -> [Float]
-
     /// So many of the nearest questions are judged.
     private static let mostCandidates = 8
     /// A longer text is no question whose paraphrase could be told, nor one that the model was trained on.
@@ -33,7 +30,8 @@ package final class SemanticCache: Sendable {
     ///   - byteLimit: of the vectors in memory; 0: nothing is looked up by its meaning.
     ///   - report: told when a domain stops serving semantic hits.
     package init(
-        embedder: (any TextEmbedder)?, state: CacheEmbedderState, work: any BackgroundWork, storage: any AnswerStorage, clock: GatewayClock, byteLimit: Int,
+        embedder: (any TextEmbedder)?, state: CacheEmbedderState, work: any BackgroundWork, storage: any AnswerStorage,
+        clock: GatewayClock, byteLimit: Int,
         report: @escaping @Sendable (String) -> Void
     ) {
         self.embedder = embedder
@@ -54,23 +52,20 @@ package final class SemanticCache: Sendable {
         try? await work.run { [self] in load(index) }
     }
 
-    /// Whether questions under this rule can be looked up at all.
-    func isAvailable(_ rule: CacheRule) -> Bool { byteLimit > 0 && (rule.semantic.embeddings != nil || embedder != nil) }
+    /// Whether questions can be looked up by their meaning at all.
+    var isAvailable: Bool { byteLimit > 0 && embedder != nil }
 
     // MARK: Finding
 
-    /// - Parameter embed: asks a provider for the vector, where the rule names one.
-    func find(_ question: CacheQuestion, embed: Embed) async -> SemanticFinding {
-        guard isAvailable(question.rule), case .text(let text, let partition) = question.semanticRequest,
+    func find(_ question: CacheQuestion) async -> SemanticFinding {
+        guard isAvailable, case .text(let text, let partition) = question.semanticRequest,
             SemanticText(text).bypass(isOneUsers: question.isOneUsers) == nil
         else { return .none }
         let rules = SimilarityRules(question.rule.semantic)
         let isHeldBack = domains.withLock { $0[question.domain]?.counts.isStopped ?? false }
         do throws(GatewayFailure) {
-            let external: [Float]? = if let rule = question.rule.semantic.embeddings { try await embed(rule, text) } else { nil }
-            let fingerprint = question.rule.semantic.embeddings?.fingerprint ?? embedder?.fingerprint ?? ""
             return try await work.run { [self] in
-                guard let probe = probe(text, partition, external, fingerprint) else { return .none }
+                guard let probe = probe(text, partition) else { return .none }
                 let best = candidates(for: probe, rules).first { $0.isHit }
                 guard let best else { return .missed(probe) }
                 let hit = SemanticHit(
@@ -78,29 +73,26 @@ package final class SemanticCache: Sendable {
                 return .found(hit, probe)
             }
         } catch {
-            // Too much waits, or the embeddings' provider does not answer: the question is answered without.
+            // Too much waits: the question is answered without.
             return .none
         }
     }
 
     /// What stands nearest to a text, and what is thought of it; best first.
-    func explain(_ text: String, partition: CacheKey, _ rules: SimilarityRules) async throws(GatewayFailure) -> [SemanticCandidate] {
-        guard let embedder else { return [] }
+    func explain(
+        _ text: String, partition: CacheKey, _ rules: SimilarityRules
+    ) async throws(GatewayFailure) -> [SemanticCandidate] {
         return try await work.run { [self] in
-            probe(text, partition, nil, embedder.fingerprint).map { candidates(for: $0, rules, atLeast: 0.5) } ?? []
+            probe(text, partition).map { candidates(for: $0, rules, atLeast: 0.5) } ?? []
         }
     }
 
-    private func probe(
-        _ text: String, _ partition: CacheKey, _ external: [Float]?, _ fingerprint: String
-    ) -> SemanticProbe? {
-        if let external {
-            return SemanticProbe(text: text, partition: partition, vector: QuantisedVector(external), embedder: fingerprint)
-        }
-        guard let embedding = embedder?.embed(text, atMostPieces: Self.mostPieces), !embedding.isCut, !embedding.hasUnknown
-        else { return nil }
+    private func probe(_ text: String, _ partition: CacheKey) -> SemanticProbe? {
+        guard let embedder else { return nil }
+        let embedding = embedder.embed(text, atMostPieces: Self.mostPieces)
+        if embedding.isCut || embedding.hasUnknown { return nil }
         return SemanticProbe(
-            text: text, partition: partition, vector: QuantisedVector(embedding.vector), embedder: fingerprint)
+            text: text, partition: partition, vector: QuantisedVector(embedding.vector), embedder: embedder.fingerprint)
     }
 
     private func candidates(

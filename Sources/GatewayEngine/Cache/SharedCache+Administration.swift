@@ -30,6 +30,7 @@ extension SharedCache {
 
     /// - Returns: how many answers went.
     package func purge(_ selection: CacheSelection) async throws(GatewayFailure) -> Int {
+        purges.add(1, ordering: .relaxed)
         let keys = try await storage.purge(selection)
         memory.withLock { memory in
             memory.removeAll(keys)

@@ -14,6 +14,8 @@ package final class SharedCache: Sendable {
     let memory: Mutex<MemoryTier>
     let recent = Mutex(RecentHits())
     let counts = Mutex(CacheCounts())
+    /// Counts purges: what was asked before one is not kept after it.
+    let purges = Atomic(0)
     let clock: GatewayClock
     /// In bytes; a longer answer is not kept.
     let longestAnswer = 1 << 20
@@ -60,8 +62,8 @@ package final class SharedCache: Sendable {
     /// Keeps an answer, if it is one that may be given again.
     /// - Returns: what was kept.
     func keep(_ response: UnifiedResponse, status: Int, to question: CacheQuestion, _ finding: SemanticFinding) -> CachedAnswer? {
-        guard question.rule.mode != .off, status == 200, response.body.count <= longestAnswer,
-            let worth = AnswerWorth(response.body, question)
+        guard question.rule.mode != .off, status == 200, question.purges == purges.load(ordering: .relaxed),
+            response.body.count <= longestAnswer, let worth = AnswerWorth(response.body, question)
         else { return nil }
         let now = clock.wallMilliseconds()
         let answer = CachedAnswer(
@@ -115,7 +117,7 @@ package final class SharedCache: Sendable {
             } else if question.refreshes {
                 .refresh
             } else {
-                question.isSemantic && semantics.isAvailable(question.rule) ? .semanticMiss : .miss
+                question.isSemantic && semantics.isAvailable ? .semanticMiss : .miss
             }
         counts.withLock { $0.count(status) }
         return CacheNote(status: status)

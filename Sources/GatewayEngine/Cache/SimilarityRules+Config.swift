@@ -14,15 +14,3 @@ extension SimilarityRules {
         ignored = Set(rule.disabledVetoes.compactMap { VetoReason(rawValue: $0) })
     }
 }
-
-extension EmbeddingsRule {
-    /// What vectors of this rule are known by: which model of whom, and how many dimensions.
-    var fingerprint: String {
-        let from: String
-        switch source {
-        case .virtualKey(let name): from = "key:\(name)"
-        case .provider(let id): from = "provider:\(id)"
-        }
-        return "\(from)/\(model)/\(dimensions.map(String.init) ?? "own")"
-    }
-}

@@ -21,8 +21,8 @@ package final class EnginePorts {
 
     package init(
         secrets: any SecretSource, configs: any ConfigSource, journal: any Journal, audit: AuditTrail, health: SharedHealth,
-        cache: SharedCache?, network: any UpstreamTransport, inProcess: any UpstreamTransport, clock: GatewayClock, timers: GatewayTimers,
-        timeouts: UpstreamTimeouts
+        cache: SharedCache?, network: any UpstreamTransport, inProcess: any UpstreamTransport, clock: GatewayClock,
+        timers: GatewayTimers, timeouts: UpstreamTimeouts
     ) {
         self.secrets = secrets
         self.configs = configs

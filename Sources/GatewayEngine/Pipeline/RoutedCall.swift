@@ -16,21 +16,18 @@ final class RoutedCall {
     let facts: RoutingFacts
     private var route: Route
     var random: SplitMix64
-    /// Makes the vector of a text at a provider.
-    let embed: SemanticCache.Embed
     /// What the last try that ended came to.
     private var end = CallEnd.failed(.callCancelled)
 
     init(
         _ call: GatewayCall, _ plan: Plan, _ targets: CallTargets, _ ports: EnginePorts, _ report: CallReport,
-        random: SplitMix64, startedAt wall: Int, embed: @escaping SemanticCache.Embed
+        random: SplitMix64, startedAt wall: Int
     ) {
         self.plan = plan
         self.targets = targets
         self.ports = ports
         self.report = report
         self.random = random
-        self.embed = embed
         maker = AttemptMaker(call: call, plan: plan, ports: ports, createdSeconds: wall / 1000)
         facts = RoutingFacts(of: call, plan)
         route = Route(plan)
@@ -97,7 +94,9 @@ final class RoutedCall {
     }
 
     /// Gives the caller what a try has brought, if the route lets it.
-    private func deliver(_ answer: AttemptAnswer, of attempt: any Attempt, _ id: TryID, _ sink: any ChunkSink) async -> RouteStep {
+    private func deliver(
+        _ answer: AttemptAnswer, of attempt: any Attempt, _ id: TryID, _ sink: any ChunkSink
+    ) async -> RouteStep {
         switch answer {
         case .whole(let response): return ended(id, attempt, response)
         case .stream:

@@ -24,6 +24,8 @@ package protocol AnswerStorage: Sendable {
     /// Queued.
     func save(_ counts: FalseHitCounts, of domain: String)
     func statistics() async -> AnswerStorageStatistics
+    /// Writes what waits, and ends.
+    func close() async
 }
 
 /// What the index takes of a prompt.

@@ -20,7 +20,8 @@ package struct TextEmbedding: Sendable {
     }
 }
 
-/// Makes vectors of texts in this process. Takes milliseconds: called on the threads of `BackgroundWork` only, from several at once.
+/// Makes vectors of texts in this process. Takes milliseconds: called on the threads of `BackgroundWork` only, from several at
+/// once.
 package protocol TextEmbedder: Sendable {
     /// Names the weights and what is done with the text before; vectors of two fingerprints are never compared.
     var fingerprint: String { get }

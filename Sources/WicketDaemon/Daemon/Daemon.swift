@@ -304,6 +304,7 @@ final class Daemon: @unchecked Sendable {
     private func close() async {
         for thread in threads { thread.reactor.perform { thread.shutDown() } }
         if let shared {
+            await shared.cache.storage.close()
             do throws(GatewayFailure) {
                 try await shared.vault.maintain()
                 try await shared.store.close()

@@ -56,8 +56,9 @@ final class ReactorThread: @unchecked Sendable {
         let timers = timers(of: reactor)
         let ports = EnginePorts(
             secrets: shared.vault, configs: shared.configs, journal: shared.store, audit: shared.audit, health: shared.health,
-            cache: shared.cache, network: transport, inProcess: LocalTransport(clock: shared.clock, sleep: timers.sleep), clock: shared.clock,
-            timers: timers, timeouts: configuration.timeouts)
+            cache: shared.cache, network: transport,
+            inProcess: LocalTransport(clock: shared.clock, sleep: timers.sleep), clock: shared.clock, timers: timers,
+            timeouts: configuration.timeouts)
         let engine = GatewayEngine(catalog: shared.catalog, ports: ports, seed: seed)
         let limits = configuration.limits
         let units = SystemdUnits(reactor: reactor)

@@ -36,8 +36,8 @@ final class Gateway {
             let network = SimulatedTransport(world: world)
             let ports = EnginePorts(
                 secrets: world.vault, configs: source, journal: SimulatedJournal { [unowned world] in note($0, in: world) },
-                audit: AuditTrail(log: SimulatedAuditLog(), clock: clock), health: health, cache: nil, network: network, inProcess: network,
-                clock: clock, timers: timers,
+                audit: AuditTrail(log: SimulatedAuditLog(), clock: clock), health: health, cache: nil, network: network,
+                inProcess: network, clock: clock, timers: timers,
                 timeouts: UpstreamTimeouts(connectMilliseconds: 10_000, totalMilliseconds: 60_000))
             return GatewayEngine(catalog: catalog, ports: ports, seed: seeds &+ UInt64(index))
         }
