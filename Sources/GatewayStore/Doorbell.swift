@@ -30,32 +30,18 @@ final class Doorbell: Sendable {
 
 /// Starts a thread that runs `body` and ends with it. False when the system refuses one.
 func startThread(_ name: StaticString, _ body: @escaping @Sendable () -> Void) -> Bool {
-    let start = Unmanaged.passRetained(ThreadStart(name, body))
-    var thread = pthread_t()
-    let refused = pthread_create(
-        &thread, nil,
-        { argument in
-            guard let argument else { return nil }
-            let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
-            wicket_name_thread(UnsafeRawPointer(start.name.utf8Start).assumingMemoryBound(to: CChar.self))
-            // Where a core is short, the disk's work waits for the requests', which have someone waiting for them.
-            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
-            start.body()
-            return nil
-        }, start.toOpaque())
-    if refused != 0 {
-        start.release()
-        return false
-    }
-    pthread_detach(thread)
-    return true
+    let start = Unmanaged.passRetained(ThreadStart(body))
+    let name = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+    // Where a core is short, the disk's work waits for the requests', which have someone waiting for them.
+    let refused = wicket_start_thread(name, 5, { argument in
+        guard let argument else { return }
+        Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue().body()
+    }, start.toOpaque())
+    if refused != 0 { start.release() }
+    return refused == 0
 }
 
 private final class ThreadStart: Sendable {
-    let name: StaticString
     let body: @Sendable () -> Void
-    init(_ name: StaticString, _ body: @escaping @Sendable () -> Void) {
-        self.name = name
-        self.body = body
-    }
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 }

@@ -71,7 +71,7 @@ final class Writer: @unchecked Sendable {
             if !inbox.isClosing { inbox.writes.append(write) }
             return inbox.isClosing
         }
-        if isClosed { return write.finish(GatewayFailure(.internalError, "The store is closed: the daemon is shutting down.")) }
+        if isClosed { return write.finish(.storeClosed) }
         doorbell.ring()
     }
 

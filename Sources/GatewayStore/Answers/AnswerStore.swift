@@ -11,7 +11,7 @@ package final class AnswerStore: Sendable {
     package let path: String
     private let file: AnswerFile
     private let writer: AnswerWriter
-    private let thread: AnswerThread
+    private let thread: QueryThread
     /// For `answer(for:)` and what else is awaited, on a thread of its own.
     private let reading: AnswerConnection
     /// For whoever blocks. Queries are short and one at a time.
@@ -32,7 +32,7 @@ package final class AnswerStore: Sendable {
         }
         let file = AnswerFile(path: path)
         let writer = AnswerWriter(file, writerBell, options, report: report)
-        let thread = AnswerThread(threadBell)
+        let thread = QueryThread(threadBell)
         self.file = file
         self.writer = writer
         self.thread = thread

@@ -2,7 +2,7 @@
 import Synchronization
 
 /// A thread that answers what others await of the disk, in order.
-final class AnswerThread: Sendable {
+final class QueryThread: Sendable {
     private struct Queue {
         var queries: [@Sendable (_ isClosed: Bool) -> Void] = []
         var isClosing = false
@@ -21,7 +21,7 @@ final class AnswerThread: Sendable {
         if isClosed { query(true) } else { doorbell.ring() }
     }
 
-    /// Only the first call is answered.
+    /// Makes the thread answer what is there, run `atEnd`, and end. Only the first call is answered.
     func close(_ atEnd: @escaping @Sendable () -> Void) -> Bool {
         let isFirst = queue.withLock { queue in
             if queue.isClosing { return false }
@@ -44,6 +44,7 @@ final class AnswerThread: Sendable {
             if isClosing { break }
             doorbell.wait(milliseconds: -1)
         }
-        queue.withLock { $0.atEnd }?()
+        // Let go of: it may hold whose thread this is.
+        queue.withLock { $0.atEnd.take() }?()
     }
 }
