@@ -53,14 +53,6 @@ struct KeyVectorTests {
         }
     }
 
-    @Test func `lifetimes are theirs`() throws {
-        let cases = try section("ttl")
-        #expect(cases.count == 8)
-        for entry in cases {
-            #expect(CacheLifetime.seconds(maxAge: entry["max_age"] as? Int) == entry["expect_ttl"] as? Int)
-        }
-    }
-
     /// Their prompt is every message but the first, whoever's, as text or JSON: it leaves the system's out, so that two callers
     /// with two of them share answers, and a request of one message has none. Ours is the last user message's text, and all other
     /// messages must be equal; one message is enough.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import GatewayModel
 import JSONBytes
+import TestSupport
 import Testing
 
 @testable import Routing
@@ -66,6 +68,19 @@ import Testing
         expected.mode = .simple
         expected.coalesces = false
         #expect(try rule(#"{"mode": "simple", "coalesce": false}"#) == expected)
+    }
+
+    @Test(.enabled(if: SharedFolder.has("portkey-vectors/cache.json"), "the vectors are not beside the package"))
+    func `lifetimes are theirs`() throws {
+        let data = try Data(contentsOf: SharedFolder.url.appendingPathComponent("portkey-vectors/cache.json"))
+        let all = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let cases = try #require(all["ttl"] as? [[String: Any]])
+        #expect(cases.count == 8)
+        for entry in cases {
+            let age = (entry["max_age"] as? Int).map { #", "max_age": \#($0)"# } ?? ""
+            let seconds = try compileTarget(#""cache": {"mode": "simple"\#(age)}"#).cache?.maxAgeSeconds
+            #expect(seconds == entry["expect_ttl"] as? Int)
+        }
     }
 
     @Test(arguments: [("60", 60), ("60.9", 60), ("59.9", 604_800), ("0", 604_800), ("-1", 604_800), ("7776001", 604_800)])
