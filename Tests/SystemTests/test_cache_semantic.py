@@ -150,6 +150,8 @@ def test_it_can_be_explained(semantic):
     assert told["cache_status"] == "SEMANTIC HIT" and told["mode"] == "semantic"
     candidate, = told["candidates"]
     assert candidate["text"] == QUESTION and candidate["hit"] is True
+    time.sleep(1.1)
+    assert ask(PARAPHRASE)["candidates"][0]["age_s"] >= 1
     candidate, = ask("How do I not reset my account password?")["candidates"]
     assert candidate["hit"] is False and candidate["veto"] == "negation" and candidate["reason"]
     assert ask(QUESTION)["cache_status"] == "HIT"

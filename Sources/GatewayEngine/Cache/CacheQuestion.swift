@@ -26,10 +26,16 @@ struct CacheQuestion {
     var domain: String { context.namespace.map { "\(context.scope)/\($0)" } ?? context.scope }
 
     /// What is compared of it where it is compared by its meaning.
-    var semanticRequest: SemanticRequest {
-        SemanticRequest(
+    var semantic: SemanticQuestion {
+        let request = SemanticRequest(
             document: document, request: request, context: context,
             allowsHighTemperature: rule.semantic.maxTemperature > 1)
+        switch request {
+        case .bypassed(let reason): return .bypassed(reason.rawValue, partition: nil)
+        case .text(let text, let partition):
+            let reason = SemanticText(text).bypass(isOneUsers: isOneUsers)
+            return reason.map { .bypassed($0.rawValue, partition: partition) } ?? .asked(text, partition: partition)
+        }
     }
 
     /// Whether nobody else's answers are in its namespace.

@@ -13,7 +13,7 @@ final class CachingAttempt: Attempt {
     private let clock: GatewayClock
     private let began: UInt64
     /// Boards the flight for the answer, or starts it.
-    private let board: (CacheQuestion) -> SharedFlights.Boarding
+    private let board: () -> SharedFlights.Boarding
 
     private(set) var cacheNote: CacheNote?
     private(set) var wasSent = false
@@ -33,7 +33,7 @@ final class CachingAttempt: Attempt {
 
     init(
         _ question: CacheQuestion, at target: Target, _ cache: SharedCache, clock: GatewayClock,
-        board: @escaping (CacheQuestion) -> SharedFlights.Boarding
+        board: @escaping () -> SharedFlights.Boarding
     ) {
         self.question = question
         self.target = target
@@ -47,7 +47,7 @@ final class CachingAttempt: Attempt {
 
     func begin() async throws(GatewayFailure) -> AttemptAnswer {
         if let answer = cache.answerInMemory(to: question) { return serve(answer, cosine: nil) }
-        switch board(question) {
+        switch board() {
         case .stored(let answer): return serve(answer, cosine: nil)
         case .aboard(let passenger):
             self.passenger = passenger

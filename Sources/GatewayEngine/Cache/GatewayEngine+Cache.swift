@@ -42,7 +42,6 @@ extension GatewayEngine {
 
 extension SharedCache {
     func explain(_ question: CacheQuestion, _ explanation: inout CacheExplanation) async throws(GatewayFailure) {
-        let now = clock.wallMilliseconds()
         explanation.status = question.isSemantic && semantics.isAvailable ? .semanticMiss : .miss
         if await answer(for: question.key, maxAgeSeconds: question.rule.maxAgeSeconds) != nil { explanation.status = .hit }
         guard question.isSemantic else { return }
@@ -50,23 +49,27 @@ extension SharedCache {
             explanation.bypass = "no_embedder"
             return
         }
-        guard case .text(let text, let partition) = question.semanticRequest else {
-            if case .bypassed(let reason) = question.semanticRequest { explanation.bypass = reason.rawValue }
-            return
+        switch question.semantic {
+        case .bypassed(let reason, let partition):
+            explanation.bypass = reason
+            explanation.partition = partition?.name
+        case .asked(let text, let partition):
+            explanation.partition = partition.name
+            let found = try await semantics.explain(text, partition: partition, SimilarityRules(question.rule.semantic))
+            for each in found { explanation.candidates.append(await candidate(each)) }
+            if explanation.status != .hit, found.contains(where: \.isHit) { explanation.status = .semanticHit }
         }
-        explanation.partition = partition.name
-        if let reason = SemanticText(text).bypass(isOneUsers: question.isOneUsers) {
-            explanation.bypass = reason.rawValue
-            return
-        }
-        let found = try await semantics.explain(text, partition: partition, SimilarityRules(question.rule.semantic))
-        explanation.candidates = found.map { CacheExplanation.Candidate($0, now: now) }
-        if explanation.status != .hit, found.contains(where: \.isHit) { explanation.status = .semanticHit }
+    }
+
+    private func candidate(_ found: SemanticCandidate) async -> CacheExplanation.Candidate {
+        // Older than any rule may allow: it is told of all the same.
+        let stored = await answer(for: found.key, maxAgeSeconds: CacheRule.maxAges.upperBound)?.storedAtMilliseconds
+        return CacheExplanation.Candidate(found, ageSeconds: stored.map(ageSeconds) ?? 0)
     }
 }
 
 extension CacheExplanation.Candidate {
-    fileprivate init(_ found: SemanticCandidate, now: Int) {
+    fileprivate init(_ found: SemanticCandidate, ageSeconds: Int) {
         let (edit, needed, veto): (EditClass?, Float, VetoReason?)
         switch found.verdict {
         case .hit(let kind): (edit, needed, veto) = (kind, found.learned.floor, nil)
@@ -75,6 +78,7 @@ extension CacheExplanation.Candidate {
         }
         self.init(
             entry: found.key.name, text: found.text, score: Double(found.cosine), edit: edit?.rawValue ?? "",
-            needed: Double(needed), veto: veto?.rawValue, reason: veto?.sentence, isHit: found.isHit, ageSeconds: 0)
+            needed: Double(needed), veto: veto?.rawValue, reason: veto?.sentence, isHit: found.isHit,
+            ageSeconds: ageSeconds)
     }
 }

@@ -19,7 +19,7 @@ extension RoutedCall {
         let draw = Double(random.next() >> 11) * 0x1p-53 * 100
         // Not the call itself: a flight may outlive the call that began it.
         let (maker, ports) = (maker, ports)
-        return CachingAttempt(question, at: target, cache, clock: ports.clock) { question in
+        return CachingAttempt(question, at: target, cache, clock: ports.clock) {
             cache.flights.board(key, stored: { cache.answerInMemory(to: question) }) { control in
                 let flight = AnswerFlight(question, cache, control, draw: draw) {
                     () throws(GatewayFailure) in try maker.attempt(at: target, leaf)

@@ -58,9 +58,7 @@ package final class SemanticCache: Sendable {
     // MARK: Finding
 
     func find(_ question: CacheQuestion) async -> SemanticFinding {
-        guard isAvailable, case .text(let text, let partition) = question.semanticRequest,
-            SemanticText(text).bypass(isOneUsers: question.isOneUsers) == nil
-        else { return .none }
+        guard isAvailable, case .asked(let text, let partition) = question.semantic else { return .none }
         let rules = SimilarityRules(question.rule.semantic)
         let isHeldBack = domains.withLock { $0[question.domain]?.counts.isStopped ?? false }
         do throws(GatewayFailure) {
@@ -68,9 +66,8 @@ package final class SemanticCache: Sendable {
                 guard let probe = probe(text, partition) else { return .none }
                 let best = candidates(for: probe, rules).first { $0.isHit }
                 guard let best else { return .missed(probe) }
-                let hit = SemanticHit(
-                    key: best.key, cosine: best.cosine, learned: best.learned, isHeldBack: isHeldBack)
-                return .found(hit, probe)
+                return .found(
+                    SemanticHit(key: best.key, cosine: best.cosine, learned: best.learned, isHeldBack: isHeldBack), probe)
             }
         } catch {
             // Too much waits: the question is answered without.
@@ -82,7 +79,7 @@ package final class SemanticCache: Sendable {
     func explain(
         _ text: String, partition: CacheKey, _ rules: SimilarityRules
     ) async throws(GatewayFailure) -> [SemanticCandidate] {
-        return try await work.run { [self] in
+        try await work.run { [self] in
             probe(text, partition).map { candidates(for: $0, rules, atLeast: 0.5) } ?? []
         }
     }

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Caching
 
+/// What is compared of a question where it is compared by its meaning.
+enum SemanticQuestion {
+    case asked(String, partition: CacheKey)
+    /// The name of what speaks against it, and the partition where that is known.
+    case bypassed(String, partition: CacheKey?)
+}
+
 /// A question as the semantic cache finds it again.
 struct SemanticProbe: Sendable {
     var text: String
@@ -48,6 +55,6 @@ struct SemanticCandidate: Sendable {
 
     /// Whether its answer would serve.
     var isHit: Bool {
-        if case .hit = verdict { cosine >= learned.floor } else { false }
+        verdict.isHit && learned.allows(cosine)
     }
 }

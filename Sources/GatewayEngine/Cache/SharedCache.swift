@@ -39,12 +39,7 @@ package final class SharedCache: Sendable {
 
     func answerOnDisk(to question: CacheQuestion) async -> CachedAnswer? {
         if question.refreshes || question.rule.mode == .off { return nil }
-        let now = clock.wallMilliseconds()
-        // Between the look into memory and now another flight may have ended.
-        if let answer = answerInMemory(to: question) { return answer }
-        guard let answer = await storage.answer(for: question.key, now: now),
-            now - answer.storedAtMilliseconds <= question.rule.maxAgeSeconds * 1000
-        else { return nil }
+        guard let answer = await answerOnDisk(question.key, question.rule.maxAgeSeconds) else { return nil }
         memory.withLock { $0.insert(answer) }
         return answer
     }
@@ -53,6 +48,11 @@ package final class SharedCache: Sendable {
     func answer(for key: CacheKey, maxAgeSeconds: Int) async -> CachedAnswer? {
         let now = clock.wallMilliseconds()
         if let answer = memory.withLock({ $0.lookup(key, now: now, maxAge: maxAgeSeconds * 1000) }) { return answer }
+        return await answerOnDisk(key, maxAgeSeconds)
+    }
+
+    private func answerOnDisk(_ key: CacheKey, _ maxAgeSeconds: Int) async -> CachedAnswer? {
+        let now = clock.wallMilliseconds()
         guard let answer = await storage.answer(for: key, now: now) else { return nil }
         return now - answer.storedAtMilliseconds <= maxAgeSeconds * 1000 ? answer : nil
     }
@@ -102,11 +102,13 @@ package final class SharedCache: Sendable {
                     key: answer.key, uid: question.uid, domain: cosine == nil ? nil : question.domain, cosine: cosine ?? 1),
                 of: question.traceID)
         }
-        let age = max(0, clock.wallMilliseconds() - answer.storedAtMilliseconds) / 1000
+        let age = ageSeconds(answer.storedAtMilliseconds)
         return CacheNote(
             status: cosine == nil ? .hit : .semanticHit,
             hit: CacheHit(ageSeconds: age, score: cosine.map { Double($0) }, entry: answer.key.name))
     }
+
+    func ageSeconds(_ storedAtMilliseconds: Int) -> Int { max(0, clock.wallMilliseconds() - storedAtMilliseconds) / 1000 }
 
     func note(ofMiss question: CacheQuestion, leads: Bool) -> CacheNote {
         let status: CacheStatus =
