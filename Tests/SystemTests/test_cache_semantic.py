@@ -2,11 +2,14 @@
 """Semantic hits: a question that means the same, and no other, with what can be seen and said of them."""
 
 import json
+import runpy
 import time
 
 import pytest
 
+import places
 from cached import CountingProvider, asking, joined, text_of
+from daemon_process import Daemon
 from rpc_client import RpcFailure
 
 CHAT = "chat.completions.create"
@@ -170,3 +173,23 @@ def test_without_a_model_it_is_the_simple_cache(make_daemon, connect):
         embedder = admin.call("cache.stats")["embedder"]
         assert embedder["state"] == "missing" and "fetch-embedder" in embedder["reason"]
         assert "There is no embedder" in daemon.log
+
+
+def test_the_model_is_fetched_to_where_a_daemon_starts_and_finds_it(wicketd, short_folder, embedder_model, connect):
+    """What the README says: fetch, start, ask."""
+    home = short_folder()
+    packed = runpy.run_path(str(places.ROOT / "packaging" / "fetch-embedder"), run_name="fetch_embedder")
+    environment = {"HOME": str(home), "XDG_STATE_HOME": str(home / "state")}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.setattr("os.getuid", lambda: 1000)
+        place = packed["state_directory"]() / embedder_model.name
+        packed["write"](place, embedder_model.read_bytes())
+    daemon = Daemon(home)
+    daemon.command[daemon.command.index("--state-dir") + 1] = str(place.parent)
+    try:
+        daemon.start()
+        assert connect(daemon, admin=True).call("cache.stats")["embedder"]["state"] == "ready"
+    finally:
+        daemon.kill()
