@@ -35,6 +35,30 @@ package struct CallRecord: Sendable {
     package var cacheStatus: CacheStatus
     /// The kept answer that was served, see `CacheHit.entry`.
     package var cacheEntry: String?
+    /// The caller's span that this one is part of.
+    package var parentSpanID: String?
+    package var spanName: String?
+    /// The policy that the caller came under.
+    package var policy: String?
+    /// The saved config's name, or `inline`; nil where none was followed.
+    package var config: String?
+    /// The end user: the request's `user`, else the metadata's `_user`.
+    package var user: String?
+    /// Further tries of the target that answered.
+    package var retries = 0
+    /// Targets that were tried before the one that answered.
+    package var fallbacks = 0
+    /// From the start to the sending of the first try.
+    package var queueMicroseconds: Int?
+    /// From the sending of the try that answered to the head of its answer.
+    package var firstByteMicroseconds: Int?
+    package var requestBytes = 0
+    /// Of the answer as the caller got it.
+    package var responseBytes = 0
+    /// Of the price row that the cost was worked out with.
+    package var priceDigest: String?
+    /// What the call would have cost without the cache; nil where it had no hit, or nobody knows.
+    package var saved: NanoUSD?
 
     package init(
         traceID: String, spanID: String, startedAtMilliseconds: Int, method: String, peer: PeerIdentity,

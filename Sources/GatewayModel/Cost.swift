@@ -10,5 +10,31 @@ package struct NanoUSD: Hashable, Comparable, Sendable {
 /// What a call cost, or that nobody knows: never a silent zero.
 package enum Cost: Equatable, Sendable {
     case priced(NanoUSD)
+    /// Of what the gateway counted itself, since the provider did not say what it bills: a stream that broke off.
+    case estimated(NanoUSD)
     case unpriced
+
+    /// What goes into sums; nil where nobody knows.
+    package var amount: NanoUSD? {
+        switch self {
+        case .priced(let amount), .estimated(let amount): amount
+        case .unpriced: nil
+        }
+    }
+    package var status: String {
+        switch self {
+        case .priced: "priced"
+        case .estimated: "estimated"
+        case .unpriced: "unpriced"
+        }
+    }
+
+    /// - Parameter status: as `status` writes it.
+    package init(_ amount: NanoUSD?, status: String?) {
+        switch (amount, status) {
+        case (let amount?, "priced"): self = .priced(amount)
+        case (let amount?, "estimated"): self = .estimated(amount)
+        default: self = .unpriced
+        }
+    }
 }

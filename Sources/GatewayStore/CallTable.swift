@@ -7,9 +7,10 @@ enum CallTable {
         trace_id, span_id, started_at, method, pid, uid, gid, executable, unit, virtual_key, provider, model, response_model, \
         target, status, error, stream, input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens, \
         reasoning_output_tokens, attempts, chunks, latency_us, upstream_us, first_chunk_us, cost_status, cost_nano_usd, \
-        metadata, decisions, cache_status, cache_entry
+        metadata, decisions, cache_status, cache_entry, parent_span_id, span_name, policy, config, user, retries, fallbacks, \
+        queue_us, first_byte_us, request_bytes, response_bytes, price_digest, saved_nano_usd
         """
-    static let insert = "INSERT INTO call (\(columns)) VALUES (\(Array(repeating: "?", count: 33).joined(separator: ",")))"
+    static let insert = "INSERT INTO call (\(columns)) VALUES (\(Array(repeating: "?", count: 46).joined(separator: ",")))"
 
     /// Inserts one row. Its texts are gathered in `scratch`, where SQLite reads them: no copy a column.
     static func insert(_ record: borrowing CallRecord, _ statement: SQLiteStatement, _ scratch: inout TextScratch)
@@ -44,18 +45,25 @@ enum CallTable {
         row.int(record.latencyMicroseconds)
         row.int(record.upstreamMicroseconds)
         row.int(record.firstChunkMicroseconds)
-        switch record.cost {
-        case .priced(let cost):
-            row.text("priced", &scratch)
-            row.int(cost.value)
-        case .unpriced:
-            row.text("unpriced", &scratch)
-            row.int(nil)
-        }
+        row.text(record.cost.status, &scratch)
+        row.int(record.cost.amount?.value)
         row.text(record.metadata, &scratch)
         row.text(record.decisions.map { $0[...] }, &scratch)
         row.text(record.cacheStatus == .disabled ? nil : record.cacheStatus.rawValue, &scratch)
         row.text(record.cacheEntry, &scratch)
+        row.text(record.parentSpanID, &scratch)
+        row.text(record.spanName, &scratch)
+        row.text(record.policy, &scratch)
+        row.text(record.config, &scratch)
+        row.text(record.user, &scratch)
+        row.int(record.retries)
+        row.int(record.fallbacks)
+        row.int(record.queueMicroseconds)
+        row.int(record.firstByteMicroseconds)
+        row.int(record.requestBytes)
+        row.int(record.responseBytes)
+        row.text(record.priceDigest, &scratch)
+        row.int(record.saved?.value)
         try statement.run()
     }
 
@@ -65,8 +73,9 @@ enum CallTable {
             + size(record.peer.unit ?? record.peer.cgroup)
             + size(record.virtualKey) + size(record.provider) + size(record.model) + size(record.responseModel)
             + size(record.target)
-            + size(record.errorName) + 8 + (record.metadata?.count ?? 0) + (record.decisions?.count ?? 0)
-            + size(record.cacheStatus.rawValue) + size(record.cacheEntry)
+            + size(record.errorName) + size(record.cost.status) + (record.metadata?.count ?? 0) + (record.decisions?.count ?? 0)
+            + size(record.cacheStatus.rawValue) + size(record.cacheEntry) + size(record.parentSpanID) + size(record.spanName)
+            + size(record.policy) + size(record.config) + size(record.user) + size(record.priceDigest)
     }
 
     /// Reads the row that `statement` stands on, whose columns from `first` on are `columns`.
@@ -96,12 +105,24 @@ enum CallTable {
         record.upstreamMicroseconds = row.int()
         record.firstChunkMicroseconds = row.int()
         let status = row.text()
-        let cost = row.int()
-        if status == "priced", let cost { record.cost = .priced(NanoUSD(cost)) }
+        record.cost = Cost(row.int().map { NanoUSD($0) }, status: status)
         record.metadata = row.bytes()?[...]
         record.decisions = row.bytes()
         record.cacheStatus = row.text().flatMap(CacheStatus.init(rawValue:)) ?? .disabled
         record.cacheEntry = row.text()
+        record.parentSpanID = row.text()
+        record.spanName = row.text()
+        record.policy = row.text()
+        record.config = row.text()
+        record.user = row.text()
+        record.retries = row.int() ?? 0
+        record.fallbacks = row.int() ?? 0
+        record.queueMicroseconds = row.int()
+        record.firstByteMicroseconds = row.int()
+        record.requestBytes = row.int() ?? 0
+        record.responseBytes = row.int() ?? 0
+        record.priceDigest = row.text()
+        record.saved = row.int().map { NanoUSD($0) }
         return record
     }
 }

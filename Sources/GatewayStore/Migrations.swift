@@ -6,7 +6,7 @@ import GatewayModel
 enum Migrations {
     static let steps = [
         callTable, virtualKeyTable, configTable, callDecisions, breakerTable, auditTable, vaultMaster, keyOwner, policyTable,
-        callCache,
+        callCache, callBooks,
     ]
 
     /// Brings the database to the newest version, each step in a transaction of its own.
@@ -188,5 +188,21 @@ enum Migrations {
     private static let callCache = """
         ALTER TABLE call ADD COLUMN cache_status TEXT;
         ALTER TABLE call ADD COLUMN cache_entry TEXT;
+        """
+
+    private static let callBooks = """
+        ALTER TABLE call ADD COLUMN parent_span_id TEXT;
+        ALTER TABLE call ADD COLUMN span_name TEXT;
+        ALTER TABLE call ADD COLUMN policy TEXT;
+        ALTER TABLE call ADD COLUMN config TEXT;
+        ALTER TABLE call ADD COLUMN user TEXT;
+        ALTER TABLE call ADD COLUMN retries INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE call ADD COLUMN fallbacks INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE call ADD COLUMN queue_us INTEGER;
+        ALTER TABLE call ADD COLUMN first_byte_us INTEGER;
+        ALTER TABLE call ADD COLUMN request_bytes INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE call ADD COLUMN response_bytes INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE call ADD COLUMN price_digest TEXT;
+        ALTER TABLE call ADD COLUMN saved_nano_usd INTEGER;
         """
 }

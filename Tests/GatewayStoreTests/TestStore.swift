@@ -64,7 +64,7 @@ func record(_ trace: String, _ change: (inout CallRecord) -> Void = { _ in }) ->
 
 /// A record with all fields set, as a busy gateway writes them.
 func fullRecord(_ trace: String) -> CallRecord {
-    CallRecord(
+    var record = CallRecord(
         traceID: trace, spanID: "00f067aa0ba902b7", startedAtMilliseconds: 1_800_000_000_123, method: "chat.completions.create",
         peer: PeerIdentity(pid: 4242, uid: 1000, gid: 1001, executable: "/usr/bin/python3.11", unit: "app.service"),
         virtualKey: "anthropic-prod", provider: "anthropic", model: "claude-3.5-sonnet",
@@ -76,6 +76,20 @@ func fullRecord(_ trace: String) -> CallRecord {
         attempts: 2, chunks: 87, latencyMicroseconds: 812_400, upstreamMicroseconds: 811_900, firstChunkMicroseconds: 210_000,
         cost: .priced(NanoUSD(4_650_000)), metadata: Array(#"{"environment":"production","n":3,"deep":{"x":1}}"#.utf8)[...],
         decisions: Array(#"{"events":["é"]}"#.utf8), cacheStatus: .semanticHit, cacheEntry: "4f2d")
+    record.parentSpanID = "53995c3f42cd8ad8"
+    record.spanName = "draft"
+    record.policy = "ci"
+    record.config = "resilient"
+    record.user = "u-7"
+    record.retries = 1
+    record.fallbacks = 2
+    record.queueMicroseconds = 41
+    record.firstByteMicroseconds = 198_000
+    record.requestBytes = 5120
+    record.responseBytes = 9216
+    record.priceDigest = "3f9a5c1e"
+    record.saved = NanoUSD(77)
+    return record
 }
 
 func failure<Value>(_ body: () async throws -> Value) async -> GatewayFailure? {

@@ -68,6 +68,8 @@ package final class FlightEnd: Sendable {
     package let latencyNanoseconds: UInt64?
     /// To the end; nil where the last passenger left before.
     package let elapsedNanoseconds: UInt64?
+    /// To the head of the provider's answer.
+    package let firstByteNanoseconds: UInt64?
     package let usage: Usage
     package let responseModel: String?
     package let chunks: Int
@@ -76,14 +78,15 @@ package final class FlightEnd: Sendable {
 
     package init(
         _ outcome: Outcome, wasSent: Bool = true, status: Int = 0, latencyNanoseconds: UInt64? = nil,
-        elapsedNanoseconds: UInt64? = nil, usage: Usage = Usage(), responseModel: String? = nil, chunks: Int = 0,
-        droppedParams: [String] = []
+        elapsedNanoseconds: UInt64? = nil, firstByteNanoseconds: UInt64? = nil, usage: Usage = Usage(),
+        responseModel: String? = nil, chunks: Int = 0, droppedParams: [String] = []
     ) {
         self.outcome = outcome
         self.wasSent = wasSent
         self.status = status
         self.latencyNanoseconds = latencyNanoseconds
         self.elapsedNanoseconds = elapsedNanoseconds
+        self.firstByteNanoseconds = firstByteNanoseconds
         self.usage = usage
         self.responseModel = responseModel
         self.chunks = chunks

@@ -91,8 +91,9 @@ final class AnswerFlight {
         guard let attempt else { return FlightEnd(outcome, wasSent: false) }
         return FlightEnd(
             outcome, wasSent: attempt.wasSent, status: attempt.status, latencyNanoseconds: attempt.latencyNanoseconds,
-            elapsedNanoseconds: attempt.elapsedNanoseconds, usage: attempt.usage, responseModel: attempt.responseModel,
-            chunks: attempt.chunks, droppedParams: attempt.droppedParams)
+            elapsedNanoseconds: attempt.elapsedNanoseconds, firstByteNanoseconds: attempt.firstByteNanoseconds,
+            usage: attempt.usage, responseModel: attempt.responseModel, chunks: attempt.chunks,
+            droppedParams: attempt.droppedParams)
     }
 
     /// Makes the question known to those that mean the same, and looks whether the answer that would have served says what the

@@ -11,7 +11,7 @@ final class CachingAttempt: Attempt {
     private let question: CacheQuestion
     private let cache: SharedCache
     private let clock: GatewayClock
-    private let began: UInt64
+    let began: UInt64
     /// Boards the flight for the answer, or starts it.
     private let board: () -> SharedFlights.Boarding
 
@@ -20,7 +20,9 @@ final class CachingAttempt: Attempt {
     private(set) var isShared = false
     private(set) var status = 0
     private(set) var latencyNanoseconds: UInt64?
+    private(set) var firstByteNanoseconds: UInt64?
     private(set) var chunks = 0
+    private(set) var chunkBytes = 0
     private(set) var usage = Usage()
     private(set) var responseModel: String?
     private(set) var droppedParams: [String] = []
@@ -60,6 +62,7 @@ final class CachingAttempt: Attempt {
     func relay(_ sink: any ChunkSink) async throws(GatewayFailure) {
         if let replay {
             chunks = replay.count
+            chunkBytes = replay.bytes.count
             return await sink.send(replay)
         }
         guard let passenger else { return }
@@ -67,6 +70,7 @@ final class CachingAttempt: Attempt {
             while true {
                 if let pieces = pieces.take() {
                     chunks += pieces.batch.count
+                    chunkBytes += pieces.batch.bytes.count
                     await sink.send(pieces.batch)
                 }
                 switch try await passenger.next() {
@@ -131,7 +135,10 @@ final class CachingAttempt: Attempt {
         droppedParams = end.droppedParams
         isShared = !accounts
         wasSent = accounts && end.wasSent
-        if accounts { usage = end.usage }
+        if accounts {
+            usage = end.usage
+            firstByteNanoseconds = end.firstByteNanoseconds
+        }
     }
 
     private func serve(_ answer: CachedAnswer, cosine: Float?) -> AttemptAnswer {

@@ -101,9 +101,22 @@ package final class CallReport {
     package var totalMicroseconds = 0
     package var upstreamMicroseconds: Int?
     package var firstChunkMicroseconds: Int?
+    /// From the start to the sending of the first try.
+    package var queueMicroseconds: Int?
+    /// From the sending of the try that answered to the head of its answer.
+    package var firstByteMicroseconds: Int?
+    /// Of the answer as the caller got it.
+    package var responseBytes = 0
+    /// Of the price row that the cost was worked out with.
+    package var priceDigest: String?
+    /// What the call would have cost without the cache.
+    package var saved: NanoUSD?
+    /// Of the clock that never goes back: when the call came in.
+    package let startedNanoseconds: UInt64
 
-    package init(traceID: String, spanID: String) {
+    package init(traceID: String, spanID: String, startedNanoseconds: UInt64 = 0) {
         self.traceID = traceID
         self.spanID = spanID
+        self.startedNanoseconds = startedNanoseconds
     }
 }

@@ -15,9 +15,15 @@ protocol Attempt: AnyObject {
     var status: Int { get }
     /// To the answer, or to its first chunk; nil before.
     var latencyNanoseconds: UInt64? { get }
+    /// To the head of the provider's answer; nil before, and where it answered another call.
+    var firstByteNanoseconds: UInt64? { get }
+    /// Of the clock that never goes back.
+    var began: UInt64 { get }
     var elapsedNanoseconds: UInt64 { get }
     /// Chunks that the caller has been given.
     var chunks: Int { get }
+    /// The bytes of those.
+    var chunkBytes: Int { get }
     var usage: Usage { get }
     var responseModel: String? { get }
     var droppedParams: [String] { get }

@@ -34,7 +34,8 @@ package final class GatewayEngine {
         let started = ports.clock.monotonicNanoseconds()
         let wall = ports.clock.wallMilliseconds()
         let report = CallReport(
-            traceID: call.options.traceID ?? random.traceID(at: wall), spanID: call.options.spanID ?? random.spanID())
+            traceID: call.options.traceID ?? random.traceID(at: wall), spanID: call.options.spanID ?? random.spanID(),
+            startedNanoseconds: started)
         var end: CallEnd
         do throws(GatewayFailure) {
             end = try await routedCall(call, wall, report).run(sink)
@@ -45,7 +46,8 @@ package final class GatewayEngine {
             end = .failed(.callCancelled)
         }
         report.totalMicroseconds = Int((ports.clock.monotonicNanoseconds() &- started) / 1000)
-        ports.journal.append(record(of: call, end, report, startedAt: wall))
+        if case .response(let response) = end { report.responseBytes = response.body.count }
+        ports.journal.append(CallRecord(of: call, end, report, startedAt: wall))
         return (end, report)
     }
 
@@ -85,21 +87,5 @@ package final class GatewayEngine {
         case .named(let name): try ports.configs.plan(named: name)
         case .inline(let document): try ports.configs.plan(inline: document.root, of: document, path: "options.config")
         }
-    }
-
-    // MARK: The books
-
-    private func record(of call: GatewayCall, _ end: CallEnd, _ report: CallReport, startedAt wall: Int) -> CallRecord {
-        let failure: GatewayFailure? = if case .failed(let failure) = end { failure } else { nil }
-        return CallRecord(
-            traceID: report.traceID, spanID: report.spanID, startedAtMilliseconds: wall, method: call.operation.rawValue,
-            peer: call.peer, virtualKey: report.virtualKey, provider: report.provider,
-            model: call.document.find("model", in: call.request).flatMap { call.document.string($0) },
-            responseModel: report.responseModel, target: report.target, status: failure?.status ?? 200,
-            errorName: failure?.code.name, stream: call.wantsStream, usage: report.usage,
-            attempts: report.attempts.count, chunks: report.chunks, latencyMicroseconds: report.totalMicroseconds,
-            upstreamMicroseconds: report.upstreamMicroseconds, firstChunkMicroseconds: report.firstChunkMicroseconds,
-            cost: report.cost, metadata: call.options.metadata.map { $0[...] }, decisions: report.decisions,
-            cacheStatus: report.cacheStatus, cacheEntry: report.cacheHit?.entry)
     }
 }

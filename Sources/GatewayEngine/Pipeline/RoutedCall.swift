@@ -194,8 +194,13 @@ final class RoutedCall {
             AttemptReport(target: attempt.target.path, status: attempt.status, microseconds: elapsed, outcome: outcome))
         report.upstreamMicroseconds = (report.upstreamMicroseconds ?? 0) + elapsed
         report.usage.add(attempt.usage)
+        if report.queueMicroseconds == nil {
+            report.queueMicroseconds = Int((attempt.began &- report.startedNanoseconds) / 1000)
+        }
+        report.firstByteMicroseconds = attempt.firstByteNanoseconds.map { Int($0 / 1000) }
         if attempt.chunks > 0 {
             report.chunks = attempt.chunks
+            report.responseBytes = attempt.chunkBytes
             report.firstChunkMicroseconds = attempt.latencyNanoseconds.map { Int($0 / 1000) }
         }
     }

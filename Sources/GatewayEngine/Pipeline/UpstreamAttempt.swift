@@ -12,15 +12,17 @@ final class UpstreamAttempt: Attempt {
     private let call: DialectCall
     private let transport: any UpstreamTransport
     private let clock: GatewayClock
-    private let sent: UInt64
+    let began: UInt64
     /// Whether the provider may have heard of it.
     private(set) var wasSent = false
     /// The provider's HTTP status, once there is one.
     private(set) var status = 0
     /// To the answer, or to its first chunk; nil before.
     private(set) var latencyNanoseconds: UInt64?
+    private(set) var firstByteNanoseconds: UInt64?
     /// Chunks that the caller has been given.
     private(set) var chunks = 0
+    private(set) var chunkBytes = 0
     private(set) var usage = Usage()
     private(set) var responseModel: String?
     let droppedParams: [String]
@@ -51,7 +53,7 @@ final class UpstreamAttempt: Attempt {
         self.clock = clock
         self.watchdog = watchdog
         droppedParams = encoded.droppedParams
-        sent = clock.monotonicNanoseconds()
+        began = clock.monotonicNanoseconds()
     }
 
     /// Sends the request and waits for an answer that can be given to the caller.
@@ -63,6 +65,7 @@ final class UpstreamAttempt: Attempt {
     private func answer() async throws(GatewayFailure) -> AttemptAnswer {
         let exchange = try await open()
         status = exchange.status
+        firstByteNanoseconds = elapsedNanoseconds
         guard (200..<300).contains(status) else {
             var body = try await exchange.collect(limit: Self.longestErrorBody)
             mask?.apply(to: &body)
@@ -92,6 +95,7 @@ final class UpstreamAttempt: Attempt {
         while true {
             if !batch.isEmpty {
                 chunks += batch.count
+                chunkBytes += batch.bytes.count
                 // While a slow caller is waited for, the provider owes nothing.
                 watchdog?.pause()
                 await sink.send(batch)
@@ -115,7 +119,7 @@ final class UpstreamAttempt: Attempt {
         responseModel = batch.model
     }
 
-    var elapsedNanoseconds: UInt64 { clock.monotonicNanoseconds() &- sent }
+    var elapsedNanoseconds: UInt64 { clock.monotonicNanoseconds() &- began }
 
     // MARK: Its parts
 
@@ -153,7 +157,7 @@ final class UpstreamAttempt: Attempt {
     private func readFirstChunk(_ exchange: any UpstreamExchange) async throws(GatewayFailure) {
         let decoder = dialect.streamDecoder(for: call)
         self.decoder = decoder
-        watchdog?.awaitFirstChunk(of: exchange, sent: sent)
+        watchdog?.awaitFirstChunk(of: exchange, sent: began)
         do throws(GatewayFailure) {
             while batch.isEmpty, hasMore, batch.failure == nil { try await read(exchange, decoder) }
         } catch {

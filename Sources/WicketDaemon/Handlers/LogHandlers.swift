@@ -83,10 +83,24 @@ enum LogHandlers {
         row.latencyMilliseconds = Double(record.latencyMicroseconds) / 1000
         row.upstreamMilliseconds = record.upstreamMicroseconds.map { Double($0) / 1000 }
         row.firstChunkMilliseconds = record.firstChunkMicroseconds.map { Double($0) / 1000 }
-        if case .priced(let cost) = record.cost { row.costNanoUSD = cost.value }
+        row.costNanoUSD = record.cost.amount?.value
+        row.costStatus = record.cost.status
         row.metadata = record.metadata.map(Array.init)
         row.cacheStatus = record.cacheStatus.rawValue
         row.cacheEntry = record.cacheEntry
+        row.origin.parentSpanID = record.parentSpanID
+        row.origin.spanName = record.spanName
+        row.origin.policy = record.policy
+        row.origin.config = record.config
+        row.origin.user = record.user
+        row.retries = record.retries
+        row.fallbacks = record.fallbacks
+        row.sizes.request = record.requestBytes
+        row.sizes.response = record.responseBytes
+        row.priceDigest = record.priceDigest
+        row.savedNanoUSD = record.saved?.value
+        row.queueMilliseconds = record.queueMicroseconds.map { Double($0) / 1000 }
+        row.firstByteMilliseconds = record.firstByteMicroseconds.map { Double($0) / 1000 }
         return row
     }
 }

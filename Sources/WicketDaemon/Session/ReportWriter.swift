@@ -72,14 +72,11 @@ private func append(_ hit: CacheHit, to out: inout [UInt8]) {
 }
 
 private func append(_ cost: Cost, to out: inout [UInt8]) {
-    switch cost {
-    case .priced(let amount):
-        append("{\"nano_usd\":", to: &out)
-        appendDecimal(amount.value, to: &out)
-        append(",\"status\":\"priced\"}", to: &out)
-    case .unpriced:
-        append("{\"nano_usd\":null,\"status\":\"unpriced\"}", to: &out)
-    }
+    append("{\"nano_usd\":", to: &out)
+    if let amount = cost.amount { appendDecimal(amount.value, to: &out) } else { append("null", to: &out) }
+    append(",\"status\":\"", to: &out)
+    out.append(contentsOf: cost.status.utf8)
+    append("\"}", to: &out)
 }
 
 private func append(_ texts: [String], to out: inout [UInt8]) {

@@ -33,12 +33,40 @@ package struct LogRow: Sendable {
     package var firstChunkMilliseconds: Double?
     /// nil when unpriced.
     package var costNanoUSD: Int?
+    /// `priced`, `estimated` or `unpriced`.
+    package var costStatus = "unpriced"
     /// Raw JSON, an object: `options.metadata` as it came.
     package var metadata: [UInt8]?
     /// As in a reply's `gateway.cache_status`.
     package var cacheStatus = "DISABLED"
     /// The kept answer that was served; nil where none was.
     package var cacheEntry: String?
+    package var origin = Origin()
+    package var sizes = Sizes()
+    package var priceDigest: String?
+    package var savedNanoUSD: Int?
+    package var retries = 0
+    package var fallbacks = 0
+    package var queueMilliseconds: Double?
+    package var firstByteMilliseconds: Double?
+
+    /// What the caller said of the call, and what it came under.
+    package struct Origin: Sendable {
+        package var parentSpanID: String?
+        package var spanName: String?
+        package var policy: String?
+        /// The saved config's name, or `inline`.
+        package var config: String?
+        /// The end user.
+        package var user: String?
+        package init() {}
+    }
+    /// Bytes.
+    package struct Sizes: Sendable {
+        package var request = 0
+        package var response = 0
+        package init() {}
+    }
 
     /// The rest is set member by member: there are too many for a call that a reader can check.
     package init(
@@ -79,12 +107,30 @@ package struct LogRow: Sendable {
         json.key("cost")
         json.beginObject()
         json.key("nano_usd"); json.int(orNull: costNanoUSD)
-        json.key("status"); json.string(costNanoUSD == nil ? "unpriced" : "priced")
+        json.key("status"); json.string(costStatus)
         json.endObject()
         json.key("metadata"); json.raw(orNull: metadata)
         json.key("cache_status"); json.string(cacheStatus)
         json.key("cache_entry"); json.string(orNull: cacheEntry)
+        writeBooks(to: &json)
         json.endObject()
+    }
+
+    private func writeBooks(to json: inout JSONWriter) {
+        json.key("parent_span_id"); json.string(orNull: origin.parentSpanID)
+        json.key("span_name"); json.string(orNull: origin.spanName)
+        json.key("policy"); json.string(orNull: origin.policy)
+        json.key("config"); json.string(orNull: origin.config)
+        json.key("user"); json.string(orNull: origin.user)
+        json.key("retry_attempt_count"); json.int(retries)
+        json.key("fallbacks"); json.int(fallbacks)
+        json.key("bytes")
+        json.beginObject()
+        json.key("request"); json.int(sizes.request)
+        json.key("response"); json.int(sizes.response)
+        json.endObject()
+        json.key("price_digest"); json.string(orNull: priceDigest)
+        json.key("saved_nano_usd"); json.int(orNull: savedNanoUSD)
     }
 
     private func writeLatency(to json: inout JSONWriter) {
@@ -92,6 +138,8 @@ package struct LogRow: Sendable {
         json.beginObject()
         json.key("total"); json.double(latencyMilliseconds)
         json.key("upstream"); json.double(orNull: upstreamMilliseconds)
+        if let queueMilliseconds { json.key("queue"); json.double(queueMilliseconds) }
+        if let firstByteMilliseconds { json.key("first_byte"); json.double(firstByteMilliseconds) }
         if let firstChunkMilliseconds { json.key("first_chunk"); json.double(firstChunkMilliseconds) }
         json.endObject()
     }
