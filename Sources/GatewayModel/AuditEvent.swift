@@ -18,6 +18,8 @@ package struct AuditEvent: Sendable, Equatable {
         case vaultUnlocked = "vault.unlocked"
         case vaultUnlockFailed = "vault.unlock_failed"
         case vaultMasterRotated = "vault.master_rotated"
+        /// Answers were taken out of the cache.
+        case cachePurged = "cache.purged"
         case callDenied = "call.denied"
     }
 

@@ -31,6 +31,24 @@ struct AnswerStoreTests {
         }
     }
 
+    @Test func `a question is found before the disk has it, and the newest answer's only`() async throws {
+        // Nothing is written before it is waited for.
+        try await withAnswers({ $0.gatherMilliseconds = 60_000 }) { test in
+            test.store.store(cachedAnswer(1), cachedPrompt(1))
+            test.store.store(cachedAnswer(2), cachedPrompt(2))
+            test.store.store(cachedAnswer(2, version: 2), nil)
+            test.store.store(cachedAnswer(3), cachedPrompt(3))
+            test.store.remove(answerKey(3))
+            var learned = LearnedThreshold()
+            learned.confirmed(at: 0.97)
+            test.store.learn(answerKey(1), learned)
+            let prompts = test.store.prompts(of: [answerKey(1), answerKey(2), answerKey(3)])
+            #expect(prompts.count == 1)
+            #expect(prompts[answerKey(1)]?.text == cachedPrompt(1).text)
+            #expect(prompts[answerKey(1)]?.learned == learned)
+        }
+    }
+
     @Test func `what was stored is there after a restart`() async throws {
         let first = try TestAnswers()
         defer { first.remove() }

@@ -52,6 +52,13 @@ def test_a_purge_must_say_what(admin, params, path, what):
     assert (failure.type, failure.data["path"]) == ("invalid_params", path) and what in failure.message
 
 
+def test_a_purge_is_on_record(admin):
+    admin.call("cache.purge", {"namespace": "on-record", "older_than_s": 60})
+    entry = admin.call("audit.list", {"filter": {"kind": "cache.purged"}})["entries"][0]
+    assert (entry["subject"], entry["detail"]) == ("namespace:on-record older_than_s:60", "0 answers went")
+    assert entry["actor"]["uid"] == os.getuid()
+
+
 def test_only_a_hit_can_be_rejected(client, admin):
     trace = client.call("chat.completions.create", chat())["gateway"]["trace_id"]
     for each in (client, admin):

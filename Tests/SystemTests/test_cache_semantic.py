@@ -78,6 +78,22 @@ def test_what_is_known_outlives_the_daemon(semantic, connect):
     assert world.ask(PARAPHRASE, NEVER_VERIFY) == ("answer 1", "SEMANTIC HIT")
 
 
+def test_a_hit_from_before_a_restart_can_be_rejected_while_its_answer_is_there(semantic, connect):
+    world = semantic()
+    world.ask(QUESTION, NEVER_VERIFY)
+    world.known(1)
+    trace = world.client.call(CHAT, asking("k", PARAPHRASE, cache=NEVER_VERIFY))["gateway"]["trace_id"]
+    assert world.daemon.stop() == 0
+    world.daemon.start()
+    world.admin, world.client = connect(world.daemon, admin=True), connect(world.daemon)
+    world.known(1)
+    assert world.client.call("cache.reject", {"trace_id": trace})["cache_status"] == "SEMANTIC HIT"
+    assert world.admin.call("cache.stats")["namespaces"][0]["refuted"] == 1
+    with pytest.raises(RpcFailure) as again:
+        world.client.call("cache.reject", {"trace_id": trace})
+    assert again.value.type == "not_found"
+
+
 def test_shadow_serves_nothing_and_measures(semantic):
     world = semantic(answers=lambda request: "Paris." if "password" in json.dumps(request) else "no")
     world.ask(QUESTION, "shadow")

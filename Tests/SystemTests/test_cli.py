@@ -63,6 +63,20 @@ def test_status(wicket, daemon):
     assert str(daemon.pid) in json.dumps(values)
 
 
+def test_the_doctor_says_what_is_wrong_and_what_to_do(wicket, daemon):
+    checks = {check["name"]: check for check in json.loads(good(wicket("doctor", "--json")))["checks"]}
+    assert {"daemon", "store", "vault", "embedder", "keys", "targets", "cache"} <= set(checks)
+    assert checks["daemon"]["status"] == checks["vault"]["status"] == "ok"
+    state = json.loads(good(wicket("status", "--json")))["info"]["embedder"]["state"]
+    assert (checks["embedder"]["status"] == "ok") == (state == "ready")
+    if state == "missing":
+        assert "packaging/fetch-embedder" in checks["embedder"]["message"]
+    assert f"pid {daemon.pid}" in good(wicket("doctor"))
+    closed = json.loads(good(wicket("doctor", "--json", environment={"WICKET_ADMIN_SOCKET": "/nonexistent/admin.sock"})))
+    assert "not open to you" in {check["name"]: check for check in closed["checks"]}["admin socket"]["message"]
+    assert wicket("doctor", environment={"WICKET_SOCKET": "/nonexistent/wicket.sock"}).returncode == 69
+
+
 def test_the_log_is_shown(wicket):
     good(wicket("chat", "for the log", "--provider", "local", "--model", "local/echo"))
     assert "local/echo" in good(wicket("logs"))

@@ -25,7 +25,7 @@ struct CommandTreeTests {
                     "policy", "policy list", "policy show", "policy create", "policy update", "policy delete", "policy test",
                     "cache", "cache stats", "cache explain", "cache reject", "cache purge",
                     "targets", "targets list", "targets reset", "targets trip", "models", "logs", "why", "audit", "audit list",
-                    "audit verify", "status", "whoami", "call",
+                    "audit verify", "status", "doctor", "whoami", "call",
                 ])
     }
 

@@ -75,11 +75,13 @@ struct ResultTests {
     @Test func `the daemon's description has the shape that clients read`() {
         let info = SystemInfo.Result(
             pid: 1, uid: 2, startedAt: "s", uptimeMilliseconds: 3, useSocket: "/u", adminSocket: "/a", reactors: 2,
-            vaultIsUnlocked: true, providers: 31)
+            vaultIsUnlocked: true, providers: 31,
+            embedder: CacheStats.Embedder(state: "missing", model: nil, instructions: nil, reason: "why"))
         #expect(
             text(info.write) == """
                 {"name":"wicketd","version":"\(WicketVersion.release)","protocol":1,"pid":1,"uid":2,"started_at":"s",\
-                "uptime_ms":3,"sockets":{"use":"/u","admin":"/a"},"reactors":2,"vault":{"state":"unlocked"},"providers":31}
+                "uptime_ms":3,"sockets":{"use":"/u","admin":"/a"},"reactors":2,"vault":{"state":"unlocked"},"providers":31,\
+                "embedder":{"state":"missing","model":null,"instructions":null,"reason":"why"}}
                 """)
     }
 

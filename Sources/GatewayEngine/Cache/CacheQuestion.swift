@@ -23,7 +23,9 @@ struct CacheQuestion {
     let purges: Int
 
     /// Where the false hits of this question count.
-    var domain: String { context.namespace.map { "\(context.scope)/\($0)" } ?? context.scope }
+    var domain: String { Self.domain(context.scope, context.namespace) }
+
+    static func domain(_ scope: String, _ namespace: String?) -> String { namespace.map { "\(scope)/\($0)" } ?? scope }
 
     /// What is compared of it where it is compared by its meaning.
     var semantic: SemanticQuestion {

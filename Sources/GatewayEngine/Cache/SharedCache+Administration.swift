@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Caching
+package import Caching
 package import GatewayModel
 import Synchronization
 
@@ -43,25 +43,33 @@ extension SharedCache {
 
     /// The hit of that trace was wrong: its answer goes, and a semantic one counts as a false hit.
     /// - Parameter uid: only a hit that was served to this user; nil for any.
-    /// - Throws: `not_found` when the trace had no hit, or none of that user.
-    package func reject(traceID: String, uid: UInt32?) async throws(GatewayFailure) -> CacheRejection {
+    /// - Returns: nil when the trace is none of the latest that had a hit, or none of that user, or was rejected already.
+    package func reject(traceID: String, uid: UInt32?) async -> CacheRejection? {
         let hit = recent.withLock { recent -> RecentHits.Hit? in
             guard let hit = recent.hit(of: traceID), uid == nil || hit.uid == uid else { return nil }
             recent.forget(traceID)
             return hit
         }
-        guard let hit else {
-            throw GatewayFailure(
-                .notFound,
-                "No call of the trace \(shortened(traceID)) was answered from the cache lately, or it was rejected already.",
-                path: "trace_id")
-        }
-        await remove(hit.key)
-        if let domain = hit.domain {
+        guard let hit else { return nil }
+        return await reject(hit.key, domain: hit.domain)
+    }
+
+    /// The same of a hit that is known by its answer alone.
+    /// - Returns: nil when the answer has gone.
+    package func reject(_ key: CacheKey, _ status: CacheStatus) async -> CacheRejection? {
+        guard let answer = await answer(for: key, maxAgeSeconds: Int(Int32.max)) else { return nil }
+        let domain = status == .semanticHit ? CacheQuestion.domain(answer.scope, answer.namespace) : nil
+        return await reject(key, domain: domain)
+    }
+
+    /// - Parameter domain: of a semantic hit.
+    private func reject(_ key: CacheKey, domain: String?) async -> CacheRejection {
+        await remove(key)
+        if let domain {
             let maximum = semantics.domains.withLock { $0[domain]?.maximum } ?? DomainState().maximum
             semantics.count(isFalse: true, in: domain, maximum: maximum)
         }
-        return CacheRejection(entry: hit.key.name, status: hit.domain == nil ? .hit : .semanticHit)
+        return CacheRejection(entry: key.name, status: domain == nil ? .hit : .semanticHit)
     }
 }
 

@@ -8,6 +8,8 @@ struct AnswerInbox {
     private var bytes = 0
     /// How many removals of a key are not on the disk yet: until then it is not found there.
     private var removals: [CacheKey: Int] = [:]
+    /// What was asked with answers that are not on the disk yet: whoever means the same a moment later finds it here.
+    private var fresh: [CacheKey: FreshPrompt] = [:]
     /// Rows that were hit, and when in seconds; written with whatever comes next.
     private(set) var uses: [Int: Int] = [:]
     /// A file that was found damaged: its generation.
@@ -31,11 +33,22 @@ struct AnswerInbox {
                 return false
             }
         }
-        if case .remove(let key) = change { removals[key, default: 0] += 1 }
+        switch change {
+        case .remove(let key): removals[key, default: 0] += 1
+        case .store(let answer, let prompt):
+            let waiting = (fresh[answer.key]?.waiting ?? 0) + 1
+            fresh[answer.key] = FreshPrompt(
+                text: prompt?.text, learned: prompt?.learned ?? LearnedThreshold(), waiting: waiting)
+        case .learn(let key, let learned): fresh[key]?.learned = learned
+        default: break
+        }
         changes.append(change)
         bytes += size
         return true
     }
+
+    /// The newest that waits for the disk under a key; nil where the disk has it, or nobody.
+    func freshPrompt(_ key: CacheKey) -> FreshPrompt? { fresh[key] }
 
     func isRemoved(_ key: CacheKey) -> Bool { removals[key] != nil }
 
@@ -55,10 +68,26 @@ struct AnswerInbox {
         bytes += kept.reduce(0) { $0 + $1.bytes }
     }
 
+    /// These are on the disk, or lost.
     mutating func settle(_ done: [AnswerChange]) {
-        for case .remove(let key) in done {
-            let left = (removals[key] ?? 1) - 1
-            removals[key] = left > 0 ? left : nil
+        for change in done {
+            switch change {
+            case .remove(let key):
+                let left = (removals[key] ?? 1) - 1
+                removals[key] = left > 0 ? left : nil
+            case .store(let answer, _):
+                let left = (fresh[answer.key]?.waiting ?? 1) - 1
+                if left > 0 { fresh[answer.key]?.waiting = left } else { fresh[answer.key] = nil }
+            default: break
+            }
         }
     }
+}
+
+struct FreshPrompt {
+    /// nil: the newest answer has no question that others may be compared with.
+    var text: String?
+    var learned: LearnedThreshold
+    /// Answers of this key that are not on the disk yet.
+    var waiting: Int
 }

@@ -116,7 +116,13 @@ extension AnswerStore: AnswerStorage {
 
     package func prompts(of keys: [CacheKey]) -> [CacheKey: (text: String, learned: LearnedThreshold)] {
         var prompts: [CacheKey: (text: String, learned: LearnedThreshold)] = [:]
-        for key in keys where !writer.inbox.withLock({ $0.isRemoved(key) }) {
+        for key in keys {
+            let (isRemoved, fresh) = writer.inbox.withLock { ($0.isRemoved(key), $0.freshPrompt(key)) }
+            if isRemoved { continue }
+            if let fresh {
+                if let text = fresh.text { prompts[key] = (text, fresh.learned) }
+                continue
+            }
             switch blocking.read({ connection throws(SQLiteError) in try PromptRow.find(key, connection) }) {
             case .row(let text, let learned): prompts[key] = (text, learned)
             case .damaged(let id): dropRow(id)

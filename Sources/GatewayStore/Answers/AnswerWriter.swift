@@ -154,10 +154,10 @@ final class AnswerWriter: @unchecked Sendable {
     /// Counts the answers of a failed group, keeps what must not be lost, and tells who waits.
     private func lose(_ changes: [AnswerChange], to error: any Error) {
         var kept: [AnswerChange] = []
-        var lost = 0
+        var lost: [AnswerChange] = []
         for change in changes {
             switch change {
-            case .store: lost += 1
+            case .store: lost.append(change)
             case .purge(_, let purge): purge.finish(.failure(storeFailure(error, file.path)))
             case .flush(let finish): finish()
             case .remove, .learn, .save, .dropRow, .dropCounts: kept.append(change)
@@ -165,7 +165,8 @@ final class AnswerWriter: @unchecked Sendable {
         }
         if kept.count > options.queueLimit * 16 { kept.removeFirst(kept.count - options.queueLimit * 16) }
         inbox.withLock { inbox in
-            inbox.dropped += lost
+            inbox.dropped += lost.count
+            inbox.settle(lost)
             inbox.putBack(kept)
         }
     }

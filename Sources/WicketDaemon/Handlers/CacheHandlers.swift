@@ -2,6 +2,7 @@
 import Caching
 import GatewayEngine
 import GatewayModel
+import GatewayStore
 import JSONBytes
 import WicketProtocol
 
@@ -29,17 +30,40 @@ enum CacheHandlers {
         selection.provider = given.provider
         selection.key = given.key.flatMap { CacheKey(bytes: bytes(hexadecimal: $0)) }
         selection.before = given.olderThanSeconds.map { shared.clock.wallMilliseconds() - $0 * 1000 }
-        return json(CachePurge.Result(purged: try await shared.cache.purge(selection)).write)
+        let count = try await shared.cache.purge(selection)
+        shared.store.append(
+            AuditEvent(
+                .cachePurged, by: request.peer, of: given.chosen, detail: count == 1 ? "1 answer went" : "\(count) answers went"))
+        return json(CachePurge.Result(purged: count).write)
     }
 
     private static func reject(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
         let trace = try request.params(CacheReject.Params.init(from:_:)).traceID
-        let (cache, uid) = (request.session.services.shared.cache, request.peer.uid)
-        let own = request.session.role == .use ? uid : nil
-        let rejection = try await inParams { () async throws(GatewayFailure) in
-            try await cache.reject(traceID: trace, uid: own)
+        let shared = request.session.services.shared
+        let own = request.session.role == .use ? request.peer.uid : nil
+        let rejection: CacheRejection
+        if let recent = await shared.cache.reject(traceID: trace, uid: own) { rejection = recent } else {
+            rejection = try await rejectOlder(trace, own, shared)
         }
         return json(CacheReject.Result(entry: rejection.entry, cacheStatus: rejection.status.rawValue).write)
+    }
+
+    /// A hit that is not among the latest, or was served before a restart: the journal knows it.
+    private static func rejectOlder(
+        _ trace: String, _ uid: UInt32?, _ shared: SharedServices
+    ) async throws(GatewayFailure) -> CacheRejection {
+        var filter = CallFilter()
+        filter.traceID = trace
+        filter.uid = uid
+        let calls = try await shared.store.calls(matching: filter).calls.map(\.record)
+        for call in calls where call.cacheStatus.isHit {
+            guard let key = call.cacheEntry.flatMap({ CacheKey(bytes: bytes(hexadecimal: $0)) }) else { continue }
+            if let rejection = await shared.cache.reject(key, call.cacheStatus) { return rejection }
+        }
+        throw GatewayFailure(
+            .notFound,
+            "No call of the trace \(shortened(trace)) was answered from the cache, or the answer has gone since.",
+            path: "params.trace_id")
     }
 
     private static func explain(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
@@ -76,9 +100,21 @@ enum CacheHandlers {
     }
 }
 
+extension CachePurge.Params {
+    /// What was chosen, for the audit log.
+    fileprivate var chosen: String {
+        var parts: [String] = []
+        if let scope { parts.append("scope:\(scope)") }
+        if let namespace { parts.append("namespace:\(namespace)") }
+        if let provider { parts.append("provider:\(provider)") }
+        if let key { parts.append("key:\(key)") }
+        if let olderThanSeconds { parts.append("older_than_s:\(olderThanSeconds)") }
+        return parts.isEmpty ? "all" : shortened(parts.joined(separator: " "), to: 128)
+    }
+}
+
 extension CacheStats.Result {
     fileprivate init(_ statistics: CacheStatistics) {
-        let embedder = statistics.embedder
         self.init(
             counts: [
                 ("entries", statistics.entries), ("hits", statistics.hits), ("semantic_hits", statistics.semanticHits),
@@ -87,9 +123,7 @@ extension CacheStats.Result {
                 ("vectors", statistics.vectors),
             ],
             memoryBytes: statistics.memoryBytes, diskBytes: statistics.diskBytes,
-            embedder: CacheStats.Embedder(
-                state: embedder.state.rawValue, model: embedder.model, instructions: embedder.instructions,
-                reason: embedder.reason),
+            embedder: CacheStats.Embedder(statistics.embedder),
             trouble: statistics.trouble,
             namespaces: statistics.namespaces.map { each in
                 CacheStats.Namespace(
@@ -99,6 +133,13 @@ extension CacheStats.Result {
             saved: CacheStats.Saved(
                 inputTokens: statistics.savedInputTokens, outputTokens: statistics.savedOutputTokens,
                 nanoUSD: statistics.savedNanoUSD))
+    }
+}
+
+extension CacheStats.Embedder {
+    init(_ embedder: CacheEmbedderState) {
+        self.init(
+            state: embedder.state.rawValue, model: embedder.model, instructions: embedder.instructions, reason: embedder.reason)
     }
 }
 

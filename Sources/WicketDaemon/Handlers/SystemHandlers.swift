@@ -40,7 +40,8 @@ enum SystemHandlers {
                 startedAt: Timestamp(milliseconds: facts.startedAtMilliseconds).description,
                 uptimeMilliseconds: max(0, shared.clock.wallMilliseconds() - facts.startedAtMilliseconds),
                 useSocket: facts.useSocket, adminSocket: facts.adminSocket, reactors: facts.reactors,
-                vaultIsUnlocked: shared.vault.isUnlocked, providers: shared.catalog.ids.count, counters: shared.counters.snapshot
+                vaultIsUnlocked: shared.vault.isUnlocked, providers: shared.catalog.ids.count,
+                embedder: CacheStats.Embedder(shared.cache.semantics.embedderState), counters: shared.counters.snapshot
             ).write)
     }
 

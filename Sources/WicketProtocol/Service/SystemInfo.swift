@@ -24,11 +24,13 @@ package enum SystemInfo: RPCMethod {
         package var vaultIsUnlocked: Bool
         /// Entries of the catalog, those of the configuration included.
         package var providers: Int
+        /// What compares questions by their meaning.
+        package var embedder: CacheStats.Embedder
         package var counters: Counters?
 
         package init(
             pid: Int, uid: Int, startedAt: String, uptimeMilliseconds: Int, useSocket: String, adminSocket: String, reactors: Int,
-            vaultIsUnlocked: Bool, providers: Int, counters: Counters? = nil
+            vaultIsUnlocked: Bool, providers: Int, embedder: CacheStats.Embedder, counters: Counters? = nil
         ) {
             self.pid = pid
             self.uid = uid
@@ -39,6 +41,7 @@ package enum SystemInfo: RPCMethod {
             self.reactors = reactors
             self.vaultIsUnlocked = vaultIsUnlocked
             self.providers = providers
+            self.embedder = embedder
             self.counters = counters
         }
     }
@@ -83,6 +86,7 @@ extension SystemInfo.Result {
         json.key("state"); json.string(VaultStatus.state(unlocked: vaultIsUnlocked))
         json.endObject()
         json.key("providers"); json.int(providers)
+        json.key("embedder"); embedder.write(to: &json)
         if let counters { counters.write(to: &json) }
         json.endObject()
     }
