@@ -208,6 +208,22 @@ def test_an_exact_hit_can_be_rejected_and_explained(client, counting):
     assert asked_as(client, params) == ("answer 2", "MISS")
 
 
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_what_is_kept_is_given_while_breakers_are_open(client, admin, counting, explain, stream):
+    provider = counting()
+    assert asked_as(client, asking(provider.key)) == ("answer 1", "MISS")
+    target, = [each for each in admin.call("targets.list")["targets"] if each["virtual_key"] == provider.key]
+    admin.call("targets.trip", {"id": target["id"], "for_ms": 60_000})
+    chunks, result = client.stream(CHAT, asking(provider.key, stream=stream))
+    assert (joined(chunks) if stream else text_of(result)) == "answer 1"
+    gateway = result["gateway"]
+    assert (gateway["cache_status"], gateway["attempts"], gateway["cost"]["nano_usd"]) == ("HIT", 0, 0)
+    assert explain(gateway["trace_id"])["outcome"] == {"end": "kept", "target": "config"}
+    with pytest.raises(RpcFailure) as refused:
+        client.call(CHAT, asking(provider.key, "Something else?"))
+    assert refused.value.type == "circuit_open"
+
+
 def test_without_a_disk_it_goes_on(make_daemon, connect):
     with CountingProvider() as provider:
         daemon = make_daemon(start=False, config={"cache": {"semantic_bytes": 0}})

@@ -11,10 +11,7 @@ extension RoutedCall {
     func cachingAttempt(
         at target: Target, _ leaf: Int, _ rule: CacheRule, _ cache: SharedCache
     ) throws(GatewayFailure) -> CachingAttempt {
-        let question = CacheQuestion(
-            maker.call, rule, target, plan.targets[leaf], strict: maker.isStrict(plan.targets[leaf].strictOpenAICompliance),
-            body: try maker.body(for: leaf), facts: facts, traceID: report.traceID,
-            purges: cache.purges.load(ordering: .relaxed))
+        let question = try question(at: target, leaf, rule, cache)
         let key = flightKey(question, target, leaf)
         let draw = Double(random.next() >> 11) * 0x1p-53 * 100
         // Not the call itself: a flight may outlive the call that began it.
@@ -27,6 +24,45 @@ extension RoutedCall {
                 return ports.timers.spawn { await flight.run() }
             }
         }
+    }
+
+    /// Nobody can be asked now, but what was asked before may be known: the exact answer of the first leaf that has it.
+    func keptAnswer(_ sink: any ChunkSink) async -> CallEnd? {
+        for leaf in route.turnedAway {
+            guard let attempt = await keptAttempt(at: leaf), let answer = try? await attempt.begin() else { continue }
+            switch answer {
+            case .whole(let response): end = .response(response)
+            case .stream: if await relay(attempt, sink) != nil { continue }
+            }
+            show(attempt)
+            settleWithout(attempt)
+            report.chunks = attempt.chunks
+            report.responseBytes = attempt.chunkBytes
+            route.answeredFromCache(target: leaf)
+            explain()
+            return end
+        }
+        return nil
+    }
+
+    /// A try that asks nobody: an answer that is kept for this very request; nil where there is none.
+    private func keptAttempt(at leaf: Int) async -> CachingAttempt? {
+        guard let cache = ports.cache, let rule = plan.targets[leaf].cache, rule.concerns(maker.call.operation),
+            let target = try? targets.target(leaf), let question = try? question(at: target, leaf, rule, cache)
+        else { return nil }
+        var answer = cache.answerInMemory(to: question)
+        if answer == nil { answer = await cache.answerOnDisk(to: question) }
+        guard let answer else { return nil }
+        return CachingAttempt(question, at: target, cache, clock: ports.clock) { .stored(answer) }
+    }
+
+    private func question(
+        at target: Target, _ leaf: Int, _ rule: CacheRule, _ cache: SharedCache
+    ) throws(GatewayFailure) -> CacheQuestion {
+        CacheQuestion(
+            maker.call, rule, target, plan.targets[leaf], strict: maker.isStrict(plan.targets[leaf].strictOpenAICompliance),
+            body: try maker.body(for: leaf), facts: facts, traceID: report.traceID,
+            purges: cache.purges.load(ordering: .relaxed))
     }
 
     /// What must be equal for two calls to share a flight: beside the answer, whose key it costs and how long they wait; and,

@@ -12,12 +12,12 @@ final class RoutedCall {
     let ports: EnginePorts
     let report: CallReport
     let maker: AttemptMaker
-    private let targets: CallTargets
+    let targets: CallTargets
     let facts: RoutingFacts
-    private var route: Route
+    var route: Route
     var random: SplitMix64
     /// What the last try that ended came to.
-    private var end = CallEnd.failed(.callCancelled)
+    var end = CallEnd.failed(.callCancelled)
 
     init(
         _ call: GatewayCall, _ plan: Plan, _ targets: CallTargets, _ ports: EnginePorts, _ report: CallReport,
@@ -50,6 +50,7 @@ final class RoutedCall {
                 explain()
                 return end
             case .fail(let why):
+                if case .circuitOpen = why, let kept = await keptAnswer(sink) { return kept }
                 explain()
                 return .failed(failure(why))
             }
@@ -83,7 +84,7 @@ final class RoutedCall {
     }
 
     /// Names the try in the report as the one that answers. Of two that run side by side the one that ends last does.
-    private func show(_ attempt: any Attempt) {
+    func show(_ attempt: any Attempt) {
         report.provider = attempt.target.provider.id
         report.virtualKey = attempt.target.virtualKey
         report.target = attempt.target.path
@@ -235,12 +236,12 @@ final class RoutedCall {
     }
 
     /// Nothing was asked on behalf of a call whose answer was kept, or came for another.
-    private func settleWithout(_ attempt: any Attempt) {
+    func settleWithout(_ attempt: any Attempt) {
         if attempt.isShared, report.attempts.isEmpty { report.cost = .priced(NanoUSD(0)) }
     }
 
     /// A call that went straight to its one target says nothing that its row does not say.
-    private func explain() {
+    func explain() {
         if plan === Plan.direct, route.tries == 1 { return }
         if route.retries > 0, report.target == plan.targets[route.target].path { report.retryAttemptCount = route.retries }
         var json = JSONWriter(reserving: 384)

@@ -162,6 +162,9 @@ extension Route {
         case .failed(.unusable(let target)):
             json.string("unusable")
             writeTarget(target, to: &json)
+        case .kept(let target):
+            json.string("kept")
+            writeTarget(target, to: &json)
         case .cancelled: json.string("cancelled")
         }
         json.endObject()

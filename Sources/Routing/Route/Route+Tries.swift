@@ -27,6 +27,17 @@ extension Route {
         if lastResort == nil, plan.targets[target].isLastResort { lastResort = target }
     }
 
+    /// The leaves that were turned away because their breakers are open, in the order in which they would have been asked.
+    package var turnedAway: [Int] {
+        var targets: [Int] = []
+        for case .refused(let target, _) in CollectionOfOne(decisions.first).compactMap(\.self) + decisions.rest
+        where !targets.contains(target) { targets.append(target) }
+        return targets
+    }
+
+    /// The call was about to end with open breakers, and an answer that this leaf once gave serves it.
+    package mutating func answeredFromCache(target: Int) { outcome = .kept(target: target) }
+
     // MARK: Ending
 
     /// Ends a running try; false when there is none of that name. What still runs is in `running` afterwards.

@@ -206,5 +206,7 @@ struct RunningTry {
 enum RouteOutcome: Sendable, Equatable {
     case finished(TryID)
     case failed(RouteFailure)
+    /// Nobody could be asked, and an answer of this target was kept.
+    case kept(target: Int)
     case cancelled
 }

@@ -51,6 +51,7 @@ struct DecisionStory {
         case "unusable":
             let target = outcome["target"].string ?? "The target"
             return "\(target) was the first to ask, and cannot be asked with what this call may use."
+        case "kept": return "All breakers are open; what \(outcome["target"].string ?? "it") had answered before was given again."
         case "cancelled": return "The caller went away."
         default: return "It has not ended yet."
         }
