@@ -7,6 +7,7 @@ struct AnthropicUsage {
     private var input: Int?
     private var cacheRead: Int?
     private var cacheCreation: Int?
+    private var cacheCreationHour: Int?
     private var output: Int?
     private var thinking: Int?
     /// The `usage` objects as they came, the newest last; a stream reports twice, and what it says twice is cumulative.
@@ -18,6 +19,8 @@ struct AnthropicUsage {
         input = figure("input_tokens") ?? input
         cacheRead = figure("cache_read_input_tokens") ?? cacheRead
         cacheCreation = figure("cache_creation_input_tokens") ?? cacheCreation
+        cacheCreationHour =
+            document.find(path: "cache_creation", "ephemeral_1h_input_tokens", in: node).flatMap(document.int) ?? cacheCreationHour
         output = figure("output_tokens") ?? output
         thinking = document.find(path: "output_tokens_details", "thinking_tokens", in: node).flatMap(document.int) ?? thinking
         if let report = try? JSONDocument(Array(document.raw(node))) { reports.append(report) }
@@ -31,9 +34,11 @@ struct AnthropicUsage {
     }
 
     var usage: Usage {
-        Usage(
+        var usage = Usage(
             inputTokens: allInput, outputTokens: output, cacheReadInputTokens: cacheRead, cacheCreationInputTokens: cacheCreation,
             reasoningOutputTokens: thinking)
+        usage.cacheCreationHourInputTokens = cacheCreationHour
+        return usage
     }
 
     /// Writes OpenAI's `usage` object. `lenient` keeps what it has no place for beside it, as it came.

@@ -15,21 +15,31 @@ func readGroqUsage(_ document: JSONDocument, _ root: JSONNode, into usage: inout
     readOpenAIUsage(document, extra, into: &usage)
 }
 
-/// The figures of one usage object. Where providers put the same figure in different places, the first that is there counts.
+/// The figures of one usage object, as chats, responses, images and transcriptions have them. Where providers put the same figure
+/// in different places, the first that is there counts.
 private func openAIUsage(_ document: JSONDocument, _ node: JSONNode) -> Usage {
     func count(_ key: StaticString, of node: JSONNode?) -> Int? {
         guard let node, let value = document.find(key, in: node).flatMap(document.int), value >= 0 else { return nil }
         return value
     }
-    let inputDetails = document.find("prompt_tokens_details", in: node)
-    let outputDetails = document.find("completion_tokens_details", in: node)
-    var usage = Usage(inputTokens: count("prompt_tokens", of: node), outputTokens: count("completion_tokens", of: node))
+    let inputDetails =
+        document.find("prompt_tokens_details", in: node) ?? document.find("input_tokens_details", in: node)
+        ?? document.find("input_token_details", in: node)
+    let outputDetails =
+        document.find("completion_tokens_details", in: node) ?? document.find("output_tokens_details", in: node)
+    var usage = Usage(
+        inputTokens: count("prompt_tokens", of: node) ?? count("input_tokens", of: node),
+        outputTokens: count("completion_tokens", of: node) ?? count("output_tokens", of: node))
     usage.reasoningOutputTokens = count("reasoning_tokens", of: outputDetails) ?? count("reasoning_tokens", of: node)
     usage.cacheReadInputTokens =
         count("cached_tokens", of: inputDetails) ?? count("prompt_cache_hit_tokens", of: node)
         ?? count("cache_read_input_tokens", of: node) ?? count("cached_tokens", of: node) ?? count("num_cached_tokens", of: node)
     usage.cacheCreationInputTokens =
         count("cache_write_tokens", of: inputDetails) ?? count("cache_creation_input_tokens", of: node)
+    usage.audioInputTokens = count("audio_tokens", of: inputDetails)
+    usage.imageInputTokens = count("image_tokens", of: inputDetails)
+    usage.audioOutputTokens = count("audio_tokens", of: outputDetails)
+    usage.imageOutputTokens = count("image_tokens", of: outputDetails)
     // xAI counts reasoning beside `completion_tokens`, the others within: the total tells.
     if let input = usage.inputTokens, let output = usage.outputTokens, let reasoning = usage.reasoningOutputTokens, reasoning > 0,
         let total = count("total_tokens", of: node), total &- input &- output == reasoning
