@@ -45,7 +45,11 @@ extension UnitPrices {
         return !isOther && (billsTokens || request != nil)
     }
 
-    fileprivate var billsTokens: Bool { input != nil || plainOutput != nil || audioInput != nil }
+    /// Whether tokens of any kind have a price.
+    var billsTokens: Bool {
+        [input, output, cacheRead, cacheWrite, cacheWriteHour, reasoning, audioInput, audioOutput, imageInput, imageOutput]
+            .contains { $0 != nil }
+    }
 
     /// What makes only images or sound may have no price for text.
     fileprivate var plainOutput: Int? { output ?? imageOutput ?? audioOutput }

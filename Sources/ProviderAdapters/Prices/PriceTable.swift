@@ -38,8 +38,14 @@ package struct PriceTable: @unchecked Sendable {
     /// (`ft:gpt-4o-2024-08-06:org::id`) the one of its base (`ft:gpt-4o-2024-08-06`); the one without its date. Nothing else is
     /// tried: a model that resembles another may cost ten times as much.
     /// - Returns: nil when the price is not known; never a price of nothing in its stead.
-    package func price(of model: String, at provider: String) -> ModelPrice? {
-        row(of: model, at: provider).flatMap { ModelPrice(bytes($0)) }
+    package func price(of model: String, at provider: String) -> ModelPrice? { row(of: model, at: provider)?.price }
+
+    /// The same with its digest.
+    func row(of model: String, at provider: String) -> (price: ModelPrice, digest: String)? {
+        guard let range = range(of: model, at: provider), let price = ModelPrice(bytes(range)) else { return nil }
+        var digest = RowDigest()
+        digest.add(bytes(range))
+        return (price, digest.text)
     }
 
     /// Calls `body` with each row, by provider and model.
@@ -56,7 +62,7 @@ package struct PriceTable: @unchecked Sendable {
 
     // MARK: Searching
 
-    private func row(of model: String, at provider: String) -> Range<Int>? {
+    private func range(of model: String, at provider: String) -> Range<Int>? {
         var (model, provider) = (model, provider)
         return provider.withUTF8 { provider in
             model.withUTF8 { model in

@@ -68,3 +68,18 @@ struct PricedName {
 
     private mutating func keep(_ range: Range<Int>) { bytes = UnsafeBufferPointer(rebasing: bytes[range]) }
 }
+
+extension PricedName {
+    /// All of them, as texts.
+    static func texts(of name: String, at provider: String) -> [String] {
+        var (name, provider) = (name, provider)
+        return name.withUTF8 { name in
+            provider.withUTF8 { provider in
+                var priced = PricedName(name, at: provider)
+                var texts: [String] = []
+                repeat { texts.append(String(decoding: priced.bytes, as: UTF8.self)) } while priced.shorten()
+                return texts
+            }
+        }
+    }
+}
