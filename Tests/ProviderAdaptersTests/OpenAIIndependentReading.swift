@@ -62,5 +62,9 @@ struct IndependentReading {
         usage.reasoningOutputTokens = reasoning ?? usage.reasoningOutputTokens
         usage.cacheReadInputTokens = read.lazy.compactMap { $0 as? Int }.first ?? usage.cacheReadInputTokens
         usage.cacheCreationInputTokens = written.lazy.compactMap { $0 as? Int }.first ?? usage.cacheCreationInputTokens
+        usage.audioInputTokens = cache?["audio_tokens"] as? Int ?? usage.audioInputTokens
+        usage.imageInputTokens = cache?["image_tokens"] as? Int ?? usage.imageInputTokens
+        usage.audioOutputTokens = details?["audio_tokens"] as? Int ?? usage.audioOutputTokens
+        usage.imageOutputTokens = details?["image_tokens"] as? Int ?? usage.imageOutputTokens
     }
 }

@@ -119,11 +119,23 @@ private struct Bill {
         return true
     }
 
-    mutating func add(_ count: Int, atThousand price: Int) { thousandths += Int128(count) * Int128(price) }
-    mutating func add(_ count: Int, atEach price: Int) { thousandths += Int128(count) * Int128(price) * 1000 }
+    mutating func add(_ count: Int, atThousand price: Int) { add(Int128(count) * Int128(price)) }
+
+    mutating func add(_ count: Int, atEach price: Int) {
+        let (product, overflow) = (Int128(count) * Int128(price)).multipliedReportingOverflow(by: 1000)
+        add(overflow ? .max : product)
+    }
+
+    private mutating func add(_ more: Int128) {
+        let (sum, overflow) = thousandths.addingReportingOverflow(more)
+        thousandths = overflow ? .max : sum
+    }
 
     /// nil when it does not fit.
-    var total: NanoUSD? { Int(exactly: (thousandths + 500) / 1000).map(NanoUSD.init) }
+    var total: NanoUSD? {
+        let (whole, rest) = thousandths.quotientAndRemainder(dividingBy: 1000)
+        return Int(exactly: rest < 500 ? whole : whole + 1).map(NanoUSD.init)
+    }
 }
 
 private func saturatingProduct(_ left: Int, _ right: Int) -> Int {

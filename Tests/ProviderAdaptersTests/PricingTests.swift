@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import GatewayModel
+import Testing
+
+@testable import ProviderAdapters
+
+struct PricingTests {
+    private static func provider(_ id: String) -> Provider {
+        ProviderCatalog.builtIn.provider(id) ?? .openAICompatible(id: id, baseURL: "https://\(id).example.com")
+    }
+    private static func own(_ name: String, input: Int) -> OwnPrice {
+        var prices = UnitPrices()
+        prices.input = input
+        return OwnPrice(name: name, prices: prices)
+    }
+    private func input(_ pricing: Pricing, _ asked: String, _ answered: String? = nil, _ provider: String = "openai") -> Int? {
+        pricing.price(asked: asked, answered: answered, at: Self.provider(provider))?.price.standard.input
+    }
+
+    @Test func `the model that answered counts where it has a price, else the one that was asked`() {
+        let pricing = Pricing()
+        #expect(input(pricing, "gpt-4o", "gpt-4o-2024-05-13") == 5_000_000)
+        #expect(input(pricing, "gpt-4o", "unheard-of") == 2_500_000)
+        #expect(input(pricing, "unheard-of", "gpt-4o") == 2_500_000)
+        #expect(input(pricing, "unheard-of", "of-neither") == nil)
+        #expect(input(pricing, "gpt-4o", nil) == 2_500_000)
+    }
+
+    @Test func `a user's own price goes over the table, of the asked model as well`() {
+        let pricing = Pricing(own: [Self.own("openai/gpt-4o", input: 7), Self.own("house-model", input: 9)])
+        #expect(input(pricing, "gpt-4o") == 7)
+        #expect(input(pricing, "GPT-4o", "gpt-4o-2024-08-06") == 7)
+        #expect(input(pricing, "gpt-4o-2024-11-20") == 7)
+        #expect(input(pricing, "gpt-4o", nil, "azure-openai") == 2_500_000)
+        #expect(input(pricing, "house-model", nil, "groq") == 9)
+        #expect(input(pricing, "house-model", "gpt-4o-mini") == 9)
+        #expect(input(pricing, "gpt-4o-mini", "house-model") == 9)
+        #expect(input(Pricing(own: [Self.own("a", input: 1), Self.own("A", input: 2)]), "a") == 2)
+    }
+
+    @Test func `an own price takes the place of the published one whole, but for what goes into the model`() throws {
+        var prices = UnitPrices()
+        prices.input = 1000
+        let pricing = Pricing(own: [OwnPrice(name: "gpt-5.6-sol", prices: prices)])
+        let price = try #require(pricing.price(asked: "gpt-5.6-sol", at: Self.provider("openai")))
+        let usage = Usage(inputTokens: 300_000, outputTokens: 50, cacheReadInputTokens: 100_000)
+        #expect(price.price.cost(of: usage) == NanoUSD(300_000))
+        #expect(price.price.contextTokens == 922_000 && price.price.maximumOutputTokens == 128_000 && price.isOwn)
+    }
+
+    @Test func `a price for a request alone bills no tokens`() throws {
+        var prices = UnitPrices()
+        prices.request = 100_000_000
+        let pricing = Pricing(own: [OwnPrice(name: "local/echo", prices: prices)])
+        let price = try #require(pricing.price(asked: "echo", at: Self.provider("local")))
+        #expect(price.price.cost(of: Usage(inputTokens: 9, outputTokens: 9)) == NanoUSD(100_000_000))
+        #expect(price.price.cost(of: Usage()) == NanoUSD(100_000_000))
+        #expect(price.price.worstCost(inputTokensBound: 9, outputTokensBound: 9) == NanoUSD(100_000_000))
+    }
+
+    @Test func `what runs in this process is free unless it has a price`() throws {
+        let local = Self.provider("local")
+        let free = try #require(Pricing().price(asked: "local/echo", at: local))
+        #expect(free.price.cost(of: Usage(inputTokens: 5, outputTokens: 5)) == NanoUSD(0) && free.digest == nil)
+        #expect(input(Pricing(own: [Self.own("local/echo", input: 4)]), "local/echo", nil, "local") == 4)
+        #expect(input(Pricing(own: [Self.own("local/echo", input: 4)]), "echo", nil, "local") == 4)
+        #expect(Pricing().price(asked: "llama3", at: Self.provider("ollama")) == nil)
+    }
+
+    @Test func `a digest tells each price from any other`() throws {
+        var digests: [String: Set<String>] = [:]
+        let table = PriceTable.builtIn
+        table.forEachRow { row in
+            digests[table.row(of: row.model, at: row.provider)?.digest ?? "", default: []].insert("\(row.provider)\t\(row.model)")
+        }
+        #expect(digests.values.allSatisfy { $0.count == 1 } && digests.keys.allSatisfy { $0.utf8.count == 16 })
+        let own = [("m", 1), ("m", 2), ("n", 1)].map { Self.own($0.0, input: $0.1).digest }
+        #expect(Set(own).count == 3 && Self.own("M", input: 1).digest == own[0])
+    }
+}
