@@ -4,13 +4,17 @@
 package enum Operation: String, Sendable, CaseIterable {
     case chat = "chat.completions.create"
     case messages = "messages.create"
+    case embeddings = "embeddings.create"
     case models = "models.list"
+
+    /// Whether it is a question whose answer may come in pieces.
+    package var hasStream: Bool { self == .chat || self == .messages }
 
     /// The notification that carries one piece of a stream.
     package var chunkMethod: StaticString {
         switch self {
         case .messages: "messages.chunk"
-        case .chat, .models: "chat.completions.chunk"
+        case .chat, .embeddings, .models: "chat.completions.chunk"
         }
     }
 
@@ -19,6 +23,7 @@ package enum Operation: String, Sendable, CaseIterable {
         switch self {
         case .chat: "/v1/chat/completions"
         case .messages: "/v1/messages"
+        case .embeddings: "/v1/embeddings"
         case .models: "/v1/models"
         }
     }

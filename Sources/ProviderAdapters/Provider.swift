@@ -58,7 +58,7 @@ package struct Provider: Sendable, Equatable {
     package static func openAICompatible(id: String, baseURL: String) -> Provider {
         Provider(
             id: id, baseURL: baseURL, dialect: .openai,
-            paths: [.chat: "/chat/completions", .models: "/models"])
+            paths: [.chat: "/chat/completions", .embeddings: "/embeddings", .models: "/models"])
     }
 }
 

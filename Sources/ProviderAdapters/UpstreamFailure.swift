@@ -70,6 +70,8 @@ private func message(_ provider: Provider, _ what: String, _ said: String, hint:
 /// What the caller can do about it.
 private func hint(for status: Int, _ provider: Provider) -> String {
     switch status {
+    // It knows which models there are, and says it itself.
+    case 404 where provider.dialect == .local: ""
     case 401, 403: "Check the virtual key: its secret, and what it may use."
     case 402: "Check the credit and the billing of the account at \(provider.id)."
     case 404: "Check the model's name, and that the account has access to it."

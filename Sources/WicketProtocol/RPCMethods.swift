@@ -22,7 +22,7 @@ package enum RPCMethods {
     package static let all: [RPCMethodEntry] = [
         RPCDiscover.self, SystemInfo.self, SystemHealth.self, SystemPing.self, SystemWhoami.self, ProvidersList.self,
         SessionConfigure.self, CancelRequest.self,
-        ChatCompletionsCreate.self, MessagesCreate.self, ModelsList.self,
+        ChatCompletionsCreate.self, MessagesCreate.self, EmbeddingsCreate.self, ModelsList.self,
         LogsList.self, LogsGet.self, RequestsExplain.self,
         VirtualKeysCreate.self, VirtualKeysList.self, VirtualKeysGet.self, VirtualKeysUpdate.self, VirtualKeysRotate.self,
         VirtualKeysDelete.self, VaultStatus.self, VaultUnlock.self, VaultRotateMaster.self,

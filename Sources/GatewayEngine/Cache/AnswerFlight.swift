@@ -14,15 +14,18 @@ final class AnswerFlight {
     private let makeAttempt: () throws(GatewayFailure) -> UpstreamAttempt
     /// Where a would-be hit of this call falls among a hundred: below `verify_percent` it is verified.
     private let draw: Double
+    /// Who makes the question's vector, where it is not the daemon itself.
+    private let vectors: ProviderVectors?
 
     init(
-        _ question: CacheQuestion, _ cache: SharedCache, _ control: FlightControl, draw: Double,
+        _ question: CacheQuestion, _ cache: SharedCache, _ control: FlightControl, draw: Double, _ vectors: ProviderVectors?,
         makeAttempt: @escaping () throws(GatewayFailure) -> UpstreamAttempt
     ) {
         self.question = question
         self.cache = cache
         self.control = control
         self.draw = draw
+        self.vectors = vectors
         self.makeAttempt = makeAttempt
     }
 
@@ -30,7 +33,7 @@ final class AnswerFlight {
         if let answer = await cache.answerOnDisk(to: question) { return control.ended(stored(answer, cosine: nil)) }
         var finding = SemanticFinding.none
         if question.isSemantic {
-            finding = await cache.semantics.find(question)
+            finding = await cache.semantics.find(question, vectors)
             if let hit = finding.hit, let answer = await served(hit) {
                 return control.ended(stored(answer, cosine: hit.cosine))
             }

@@ -44,7 +44,7 @@ struct CacheQuestion {
     var isOneUsers: Bool { context.scope.hasPrefix("uid:") }
 
     /// Whether an answer may be the one to another question that means the same.
-    var isSemantic: Bool { rule.mode == .semantic || rule.mode == .shadow }
+    var isSemantic: Bool { context.operation.hasStream && (rule.mode == .semantic || rule.mode == .shadow) }
 
     /// Whether what is kept may be served; `shadow` only counts what a semantic hit would have been.
     var servesSemantic: Bool { rule.mode == .semantic }

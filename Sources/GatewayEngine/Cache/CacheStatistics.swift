@@ -17,6 +17,8 @@ package struct CacheStatistics: Sendable {
     package var diskBytes = 0
     /// Questions in the index.
     package var vectors = 0
+    /// How often a provider that a config has make vectors gave none: those questions were looked up as they are.
+    package var embeddingFailures = 0
     package var embedder = CacheEmbedderState()
     /// Why the disk keeps nothing at the moment, or nil.
     package var trouble: String?

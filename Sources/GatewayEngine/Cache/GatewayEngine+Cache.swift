@@ -6,7 +6,8 @@ import JSONBytes
 import Routing
 
 extension GatewayEngine {
-    /// What the cache would do for a call, and why. The call is not made; nothing is kept, and nothing counted.
+    /// What the cache would do for a call, and why. The call is not made; nothing is kept, and nothing counted. A provider is
+    /// asked for a vector where the config has one make them.
     package func explainCache(_ call: GatewayCall) async throws(GatewayFailure) -> CacheExplanation {
         let scope = AccessPolicy.cacheScope(of: call.peer, under: call.policy)
         var explanation = CacheExplanation(status: .disabled, mode: CacheRule.Mode.off.rawValue, scope: scope)
@@ -23,7 +24,8 @@ extension GatewayEngine {
         explanation.mode = (plan.targets[leaf].cache?.mode ?? .off).rawValue
         explanation.namespace = question.context.namespace
         explanation.entry = question.key.name
-        try await cache.explain(question, &explanation)
+        let provider = ProviderVectors(rule.semantic, for: call, self, traceID: call.options.traceID)
+        try await cache.explain(question, provider, &explanation)
         if plan.targets[leaf].cache == nil || rule.mode == .off { explanation.status = .disabled }
         return explanation
     }
@@ -41,11 +43,13 @@ extension GatewayEngine {
 }
 
 extension SharedCache {
-    func explain(_ question: CacheQuestion, _ explanation: inout CacheExplanation) async throws(GatewayFailure) {
-        explanation.status = question.isSemantic && semantics.isAvailable ? .semanticMiss : .miss
+    func explain(
+        _ question: CacheQuestion, _ provider: ProviderVectors?, _ explanation: inout CacheExplanation
+    ) async throws(GatewayFailure) {
+        explanation.status = question.isSemantic && semantics.isAvailable(for: question.rule.semantic) ? .semanticMiss : .miss
         if await answer(for: question.key, maxAgeSeconds: question.rule.maxAgeSeconds) != nil { explanation.status = .hit }
         guard question.isSemantic else { return }
-        guard semantics.isAvailable else {
+        guard semantics.isAvailable(for: question.rule.semantic) else {
             explanation.bypass = "no_embedder"
             return
         }
@@ -55,7 +59,8 @@ extension SharedCache {
             explanation.partition = partition?.name
         case .asked(let text, let partition):
             explanation.partition = partition.name
-            let found = try await semantics.explain(text, partition: partition, SimilarityRules(question.rule.semantic))
+            let rules = SimilarityRules(question.rule.semantic)
+            let found = try await semantics.explain(text, partition: partition, rules, provider)
             for each in found { explanation.candidates.append(await candidate(each)) }
             if explanation.status != .hit, found.contains(where: \.isHit) { explanation.status = .semanticHit }
         }

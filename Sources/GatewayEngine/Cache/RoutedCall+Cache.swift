@@ -16,9 +16,10 @@ extension RoutedCall {
         let draw = Double(random.next() >> 11) * 0x1p-53 * 100
         // Not the call itself: a flight may outlive the call that began it.
         let (maker, ports) = (maker, ports)
+        let vectors = ProviderVectors(rule.semantic, for: maker.call, engine, traceID: report.traceID)
         return CachingAttempt(question, at: target, cache, clock: ports.clock) {
             cache.flights.board(key, stored: { cache.answerInMemory(to: question) }) { control in
-                let flight = AnswerFlight(question, cache, control, draw: draw) {
+                let flight = AnswerFlight(question, cache, control, draw: draw, vectors) {
                     () throws(GatewayFailure) in try maker.attempt(at: target, leaf)
                 }
                 return ports.timers.spawn { await flight.run() }

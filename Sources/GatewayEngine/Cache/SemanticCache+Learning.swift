@@ -24,7 +24,7 @@ extension SemanticCache {
     private func compare(_ old: [UInt8], _ fresh: [UInt8], _ operation: Operation) -> AnswerComparison {
         guard let old = try? JSONDocument(old), let fresh = try? JSONDocument(fresh) else { return .unclear }
         let texts = (assistantText(of: old, operation: operation), assistantText(of: fresh, operation: operation))
-        let cosine = embedder.map { embedder in
+        let cosine = local.embedder.map { embedder in
             let one = embedder.embed(texts.0, atMostPieces: Self.mostPieces)
             let other = embedder.embed(texts.1, atMostPieces: Self.mostPieces)
             return zip(one.vector, other.vector).reduce(0) { $0 + $1.0 * $1.1 }

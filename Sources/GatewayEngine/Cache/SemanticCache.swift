@@ -10,36 +10,42 @@ import Synchronization
 package final class SemanticCache: Sendable {
     /// So many of the nearest questions are judged.
     private static let mostCandidates = 8
+    /// Of so many embedders what is on disk is read.
+    private static let mostEmbedders = 64
     /// A longer text is no question whose paraphrase could be told, nor one that the model was trained on.
     static let mostPieces = 128
 
-    let embedder: (any TextEmbedder)?
-    let work: any BackgroundWork
+    /// The daemon's own embedder, and the threads that compare vectors.
+    package let local: LocalVectors
     let storage: any AnswerStorage
     private let clock: GatewayClock
     private let byteLimit: Int
-    /// By the fingerprint of what made their vectors.
-    private let indexes = Mutex<[String: EmbedderIndex]>([:])
+    /// Vectors of different embedders are in different partitions: none is ever compared with another's.
+    private let index: Mutex<VectorIndex>
+    /// The fingerprints of embedders whose vectors on disk were taken into the index.
+    private let loaded = Mutex<Set<String>>([])
+    /// How often a provider was asked for a vector and gave none.
+    let embeddingFailures = Atomic(0)
     let domains = Mutex<[String: DomainState]>([:])
     let report: @Sendable (String) -> Void
 
     package let embedderState: CacheEmbedderState
 
     /// - Parameters:
-    ///   - state: of the embedder, for whoever asks.
+    ///   - local: what makes vectors where no config names another.
+    ///   - state: of it, for whoever asks.
     ///   - byteLimit: of the vectors in memory; 0: nothing is looked up by its meaning.
     ///   - report: told when a domain stops serving semantic hits.
     package init(
-        embedder: (any TextEmbedder)?, state: CacheEmbedderState, work: any BackgroundWork, storage: any AnswerStorage,
-        clock: GatewayClock, byteLimit: Int,
+        local: LocalVectors, state: CacheEmbedderState, storage: any AnswerStorage, clock: GatewayClock, byteLimit: Int,
         report: @escaping @Sendable (String) -> Void
     ) {
-        self.embedder = embedder
+        self.local = local
         embedderState = state
-        self.work = work
         self.storage = storage
         self.clock = clock
         self.byteLimit = byteLimit
+        index = Mutex(VectorIndex(byteLimit: byteLimit))
         self.report = report
     }
 
@@ -47,58 +53,78 @@ package final class SemanticCache: Sendable {
     package func load() async {
         let counts = await storage.falseHits()
         domains.withLock { $0.merge(counts.mapValues { DomainState(counts: $0) }) { now, _ in now } }
-        guard let embedder else { return }
-        let index = index(of: embedder.fingerprint)
-        try? await work.run { [self] in load(index) }
+        guard byteLimit > 0, let embedder = local.embedder else { return }
+        try? await work.run { [self] in load(embedder.fingerprint) }
     }
 
-    /// Whether questions can be looked up by their meaning at all.
-    var isAvailable: Bool { byteLimit > 0 && embedder != nil }
+    var work: any BackgroundWork { local.work }
+
+    /// Whether questions can be looked up by their meaning.
+    func isAvailable(for rule: SemanticRule) -> Bool { byteLimit > 0 && (rule.embeddings != nil || local.embedder != nil) }
 
     // MARK: Finding
 
-    func find(_ question: CacheQuestion) async -> SemanticFinding {
-        guard isAvailable, case .asked(let text, let partition) = question.semantic else { return .none }
+    /// - Parameter provider: who makes the vector, where a config says it.
+    func find(_ question: CacheQuestion, _ provider: ProviderVectors?) async -> SemanticFinding {
+        guard isAvailable(for: question.rule.semantic), case .asked(let text, let partition) = question.semantic else {
+            return .none
+        }
         let rules = SimilarityRules(question.rule.semantic)
         let isHeldBack = domains.withLock { $0[question.domain]?.counts.isStopped ?? false }
         do throws(GatewayFailure) {
-            return try await work.run { [self] in
-                guard let probe = probe(text, partition) else { return .none }
+            var probe: SemanticProbe?
+            if let provider { probe = try await self.probe(text, partition, provider) }
+            return try await work.run { [self, probe] in
+                guard let probe = probe ?? self.probe(text, partition) else { return .none }
                 let best = candidates(for: probe, rules).first { $0.isHit }
                 guard let best else { return .missed(probe) }
                 return .found(
                     SemanticHit(key: best.key, cosine: best.cosine, learned: best.learned, isHeldBack: isHeldBack), probe)
             }
         } catch {
-            // Too much waits: the question is answered without.
+            // Too much waits, or the provider gives no vector: the question is answered without.
             return .none
         }
     }
 
     /// What stands nearest to a text, and what is thought of it; best first.
     func explain(
-        _ text: String, partition: CacheKey, _ rules: SimilarityRules
+        _ text: String, partition: CacheKey, _ rules: SimilarityRules, _ provider: ProviderVectors?
     ) async throws(GatewayFailure) -> [SemanticCandidate] {
-        try await work.run { [self] in
-            probe(text, partition).map { candidates(for: $0, rules, atLeast: 0.5) } ?? []
+        var probe: SemanticProbe?
+        if let provider { probe = try await self.probe(text, partition, provider) }
+        return try await work.run { [self, probe] in
+            (probe ?? self.probe(text, partition)).map { candidates(for: $0, rules, atLeast: 0.5) } ?? []
         }
     }
 
     private func probe(_ text: String, _ partition: CacheKey) -> SemanticProbe? {
-        guard let embedder else { return nil }
+        guard let embedder = local.embedder else { return nil }
         let embedding = embedder.embed(text, atMostPieces: Self.mostPieces)
         if embedding.isCut || embedding.hasUnknown { return nil }
         return SemanticProbe(
             text: text, partition: partition, vector: QuantisedVector(embedding.vector), embedder: embedder.fingerprint)
     }
 
+    private func probe(
+        _ text: String, _ partition: CacheKey, _ provider: ProviderVectors
+    ) async throws(GatewayFailure) -> SemanticProbe {
+        do throws(GatewayFailure) {
+            let (vector, embedder) = try await provider.vector(of: text)
+            return SemanticProbe(
+                text: text, partition: partition.of(embedder), vector: QuantisedVector(vector), embedder: embedder.name)
+        } catch {
+            if error.code != .cancelled { embeddingFailures.add(1, ordering: .relaxed) }
+            throw error
+        }
+    }
+
     private func candidates(
         for probe: SemanticProbe, _ rules: SimilarityRules, atLeast least: Float? = nil
     ) -> [SemanticCandidate] {
-        let index = index(of: probe.embedder)
-        if !index.isLoaded.load(ordering: .acquiring) { load(index) }
+        load(probe.embedder)
         let now = clock.wallMilliseconds()
-        let near = index.vectors.withLock {
+        let near = index.withLock {
             $0.nearest(
                 to: probe.vector, in: probe.partition, atLeast: least ?? rules.thresholds.least, atMost: Self.mostCandidates,
                 now: now)
@@ -121,7 +147,7 @@ package final class SemanticCache: Sendable {
         let now = clock.wallMilliseconds()
         // Not on a reactor: a search of a large index holds the lock for longer than one may wait there.
         try? await work.run { [self] in
-            index(of: probe.embedder).vectors.withLock {
+            index.withLock {
                 _ = $0.insert(
                     answer.key, into: probe.partition, vector: probe.vector, expiresAt: answer.expiresAtMilliseconds, now: now)
             }
@@ -129,36 +155,23 @@ package final class SemanticCache: Sendable {
     }
 
     func remove(_ keys: [CacheKey]) async {
-        let all = indexes.withLock { Array($0.values) }
-        try? await work.run {
-            for index in all { index.vectors.withLock { vectors in for key in keys { vectors.remove(key) } } }
+        try? await work.run { [self] in
+            index.withLock { vectors in for key in keys { vectors.remove(key) } }
         }
     }
 
-    package var vectorCount: Int { counts.vectors }
+    package var vectorCount: Int { index.withLock { $0.count } }
 
-    /// Entries and bytes of all indexes.
-    var counts: (vectors: Int, bytes: Int) {
-        indexes.withLock { Array($0.values) }.reduce((0, 0)) { sum, index in
-            index.vectors.withLock { (sum.0 + $0.count, sum.1 + $0.byteCount) }
+    /// Takes what is on disk of an embedder, unless another thread does so already.
+    private func load(_ embedder: String) {
+        let isFirst = loaded.withLock { loaded in
+            // Who names a new model in each call does not make the disk be read for each.
+            loaded.count < Self.mostEmbedders && loaded.insert(embedder).inserted
         }
-    }
-
-    private func index(of fingerprint: String) -> EmbedderIndex {
-        indexes.withLock { indexes in
-            if let index = indexes[fingerprint] { return index }
-            let index = EmbedderIndex(fingerprint, byteLimit: byteLimit)
-            indexes[fingerprint] = index
-            return index
-        }
-    }
-
-    /// Takes what is on disk, unless another thread does so already.
-    private func load(_ index: EmbedderIndex) {
-        if index.isLoading.exchange(true, ordering: .acquiringAndReleasing) { return }
+        guard isFirst else { return }
         let now = clock.wallMilliseconds()
-        storage.eachPrompt(of: index.fingerprint, now: now) { batch in
-            index.vectors.withLock { vectors in
+        storage.eachPrompt(of: embedder, now: now) { batch in
+            index.withLock { vectors in
                 for prompt in batch {
                     // What came since is newer than its row.
                     if vectors.contains(prompt.key) { continue }
@@ -170,19 +183,5 @@ package final class SemanticCache: Sendable {
                 return true
             }
         }
-        index.isLoaded.store(true, ordering: .releasing)
-    }
-}
-
-/// The vectors that one embedder made. Other embedders' are never compared with them.
-private final class EmbedderIndex: Sendable {
-    let fingerprint: String
-    let vectors: Mutex<VectorIndex>
-    let isLoading = Atomic(false)
-    let isLoaded = Atomic(false)
-
-    init(_ fingerprint: String, byteLimit: Int) {
-        self.fingerprint = fingerprint
-        vectors = Mutex(VectorIndex(byteLimit: byteLimit))
     }
 }

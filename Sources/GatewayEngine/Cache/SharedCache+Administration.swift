@@ -22,7 +22,8 @@ extension SharedCache {
         all.stored = counts.stored
         all.savedInputTokens = counts.savedInputTokens
         all.savedOutputTokens = counts.savedOutputTokens
-        all.vectors = semantics.counts.vectors
+        all.vectors = semantics.vectorCount
+        all.embeddingFailures = semantics.embeddingFailures.load(ordering: .relaxed)
         all.embedder = semantics.embedderState
         all.namespaces = semantics.domains.withLock { $0 }.sorted { $0.key < $1.key }.map { CacheNamespaceStatistics($0, $1) }
         return all

@@ -119,7 +119,7 @@ package final class SharedCache: Sendable {
             } else if question.refreshes {
                 .refresh
             } else {
-                question.isSemantic && semantics.isAvailable ? .semanticMiss : .miss
+                question.isSemantic && semantics.isAvailable(for: question.rule.semantic) ? .semanticMiss : .miss
             }
         counts.withLock { $0.count(status) }
         return CacheNote(status: status)

@@ -60,7 +60,7 @@ package final class GatewayEngine {
         for diversion in targets.diversions { ports.audit.diverted(diversion, by: call.peer) }
         if targets.limitsModels { try call.refuseSecondModel() }
         // A generator of its own: what one call draws does not hang on what others draw meanwhile.
-        return RoutedCall(call, plan, targets, ports, report, random: random.split(), startedAt: wall)
+        return RoutedCall(call, plan, targets, self, report, random: random.split(), startedAt: wall)
     }
 
     func targets(of call: GatewayCall, _ plan: Plan, now: Int? = nil) -> CallTargets {

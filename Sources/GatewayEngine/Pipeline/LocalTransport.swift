@@ -3,22 +3,30 @@ package import GatewayModel
 import ProviderAdapters
 
 /// The way to the built-in provider `local`: no network, the answer's script is performed here. To the pipeline it is a transport
-/// like the other one, with its waits, time limits and resets.
+/// like the other one, with its waits, time limits and resets. Vectors are made on background threads.
 package final class LocalTransport: UpstreamTransport {
     /// Suspends for so many nanoseconds on the reactor.
     package typealias Sleep = (UInt64) async throws(CancellationError) -> Void
 
     private let clock: GatewayClock
     private let sleep: Sleep
+    private let vectors: LocalVectors?
 
-    package init(clock: GatewayClock, sleep: @escaping Sleep) {
+    /// - Parameter vectors: nil where this process makes none.
+    package init(clock: GatewayClock, sleep: @escaping Sleep, vectors: LocalVectors? = nil) {
         self.clock = clock
         self.sleep = sleep
+        self.vectors = vectors
     }
 
     package func open(_ request: UpstreamRequest) async throws(GatewayFailure) -> any UpstreamExchange {
         let path = String(request.url.dropFirst(BaseURL.inProcess.text.count))
-        let answer = localAnswer(to: request.body, path: path, createdSeconds: clock.wallMilliseconds() / 1000)
+        let answer: LocalAnswer
+        if path == "/embeddings", let vectors {
+            answer = try await vectors.answer(to: request, clock)
+        } else {
+            answer = localAnswer(to: request.body, path: path, createdSeconds: clock.wallMilliseconds() / 1000)
+        }
         let exchange = LocalExchange(answer, TimeLeft(request.timeouts), sleep)
         try await exchange.awaitHead()
         return exchange

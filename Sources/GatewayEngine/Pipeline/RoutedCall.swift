@@ -9,7 +9,8 @@ import Routing
 /// An object, so that the tasks' frames stay small: what a frame cannot hold is allocated anew for each request.
 final class RoutedCall {
     let plan: Plan
-    let ports: EnginePorts
+    let engine: GatewayEngine
+    var ports: EnginePorts { engine.ports }
     let report: CallReport
     let maker: AttemptMaker
     let targets: CallTargets
@@ -20,15 +21,15 @@ final class RoutedCall {
     var end = CallEnd.failed(.callCancelled)
 
     init(
-        _ call: GatewayCall, _ plan: Plan, _ targets: CallTargets, _ ports: EnginePorts, _ report: CallReport,
+        _ call: GatewayCall, _ plan: Plan, _ targets: CallTargets, _ engine: GatewayEngine, _ report: CallReport,
         random: SplitMix64, startedAt wall: Int
     ) {
         self.plan = plan
         self.targets = targets
-        self.ports = ports
+        self.engine = engine
         self.report = report
         self.random = random
-        maker = AttemptMaker(call: call, plan: plan, ports: ports, createdSeconds: wall / 1000)
+        maker = AttemptMaker(call: call, plan: plan, ports: engine.ports, createdSeconds: wall / 1000)
         facts = RoutingFacts(of: call, plan)
         route = Route(plan)
     }

@@ -19,6 +19,7 @@ package struct AnthropicDialect: Dialect {
             let body = try request.body()
             return encoded(call, body: body[...], betas: request.betas, droppedParams: request.dropped)
         case .messages: return encoded(call, body: native(call))
+        case .embeddings: throw .unsupported(call.operation, by: call.provider)
         case .models: return encoded(call, body: [])
         }
     }
@@ -32,6 +33,8 @@ package struct AnthropicDialect: Dialect {
         switch call.operation {
         case .chat: return try AnthropicMessage(document, of: call).unified()
         case .messages: return try AnthropicMessage(document, of: call).native()
+        // None was asked for.
+        case .embeddings: throw AnthropicFailure.unreadable("The provider answered with vectors.")
         case .models: return try AnthropicModelList.unified(document)
         }
     }

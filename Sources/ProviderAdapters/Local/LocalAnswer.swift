@@ -48,12 +48,12 @@ package func localAnswer(to document: JSONDocument, path: String, createdSeconds
     }
 }
 
-private func refused(_ refusal: LocalRefusal, _ form: LocalForm) -> LocalAnswer {
+func refused(_ refusal: LocalRefusal, _ form: LocalForm) -> LocalAnswer {
     let fields = refusal.status == 429 ? [HTTPField("retry-after", "1")] : []
     return LocalAnswer(steps: whole(form.error(refusal), status: refusal.status, fields: fields))
 }
 
-private func whole(_ body: [UInt8], status: Int = 200, fields: [HTTPField] = []) -> [LocalAnswer.Step] {
+func whole(_ body: [UInt8], status: Int = 200, fields: [HTTPField] = []) -> [LocalAnswer.Step] {
     let head = HTTPHead(status: status, fields: [HTTPField("content-type", "application/json")] + fields)
     return [.head(head), .bytes(body), .end]
 }

@@ -56,7 +56,7 @@ func localModels(createdSeconds: Int) -> [UInt8] {
     json.string("list")
     json.key("data")
     json.beginArray()
-    for name in ["local/echo", "local/reset", "local/slow", "local/status-429"] {
+    for name in ["local/echo", "local/reset", "local/slow", "local/status-429", "local/\(LocalVectorRequest.model)"] {
         json.beginObject()
         json.key("id")
         json.string(name)

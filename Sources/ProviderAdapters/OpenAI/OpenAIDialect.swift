@@ -2,17 +2,19 @@
 package import GatewayModel
 import JSONBytes
 
-/// Chat completions as OpenAI documents them: the unified form itself. So bytes pass through in both directions, apart from what
+/// Chat completions and embeddings as OpenAI documents them: the unified form itself. So bytes pass through in both directions, apart from what
 /// the provider's entry in the catalog declares; unknown fields, key order and number lexemes are the caller's and the provider's
 /// own.
 package struct OpenAIDialect: Dialect {
     package init() {}
 
     package func encode(_ call: DialectCall) throws(GatewayFailure) -> EncodedRequest {
-        guard call.operation != .messages, let path = call.provider.paths[call.operation] else { throw unknownOperation(call) }
+        guard call.operation != .messages, let path = call.provider.paths[call.operation] else {
+            throw .unsupported(call.operation, by: call.provider)
+        }
         if call.operation == .models { return EncodedRequest(path: path, fields: call.provider.headers, body: []) }
         guard call.document.kind(call.request) == .object else {
-            throw .invalidParams("request", "request must be an object: the body of a chat completion.")
+            throw .invalidParams("request", "request must be an object: the body of \(call.operation.rawValue).")
         }
         var edits = JSONSplicer(call.document, within: call.request)
         setModel(of: call, in: &edits)
@@ -29,9 +31,10 @@ package struct OpenAIDialect: Dialect {
         }
         let root = document.root
         if call.operation == .models, !hasError(document, root) { return UnifiedResponse(body: onOneLine(body)) }
-        guard document.find("choices", in: root) != nil else {
+        let content: StaticString = call.operation == .embeddings ? "data" : "choices"
+        guard document.find(content, in: root) != nil else {
             if hasError(document, root) { throw reportedFailure(document, root, provider: call.provider) }
-            throw brokenAnswer(of: call.provider, body[...], "answered without choices")
+            throw brokenAnswer(of: call.provider, body[...], "answered without \(content)")
         }
         var usage = Usage()
         readOpenAIUsage(document, root, into: &usage)
@@ -40,14 +43,16 @@ package struct OpenAIDialect: Dialect {
 
     package func streamDecoder(for call: DialectCall) -> any StreamDecoder { OpenAIStreamDecoder(provider: call.provider) }
 
-    private func unknownOperation(_ call: DialectCall) -> GatewayFailure {
-        .invalidParams(
-            "options.provider",
-            "`\(call.provider.id)` can't do \(call.operation.rawValue). Use a provider whose entry has a path for it.")
-    }
-
     private func fields(for call: DialectCall) -> [HTTPField] {
         [HTTPField("content-type", "application/json")] + call.provider.headers
+    }
+}
+
+extension GatewayFailure {
+    /// The provider's API has nothing for the operation.
+    static func unsupported(_ operation: Operation, by provider: Provider) -> GatewayFailure {
+        .invalidParams(
+            "options.provider", "`\(provider.id)` can't do \(operation.rawValue). Use a provider whose entry has a path for it.")
     }
 }
 

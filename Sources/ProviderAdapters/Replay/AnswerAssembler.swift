@@ -38,7 +38,7 @@ package struct AnswerAssembler: Sendable {
     package init(operation: Operation, maximumBytes: Int) {
         self.operation = operation
         self.maximumBytes = maximumBytes
-        if operation == .models { obstacle = .unknown(operation.rawValue) }
+        if !operation.hasStream { obstacle = .unknown(operation.rawValue) }
     }
 
     /// Takes the pieces of a batch, each batch once, before they are removed from it.

@@ -14,6 +14,8 @@ package import JSONBytes
 ///   `model_context_window_exceeded`, `pause_turn` |
 /// | filtered | `content_filter`, or a `refusal` | `refusal` |
 /// | notUnderstood | none, any other | the same |
+///
+/// An answer of vectors is complete when each has its numbers.
 package enum AnswerCompleteness: Int, Comparable, Sendable {
     case complete, toolCalls, empty, truncated, filtered, notUnderstood
 
@@ -23,6 +25,7 @@ package enum AnswerCompleteness: Int, Comparable, Sendable {
         switch operation {
         case .chat: self = ofChat(answer)
         case .messages: self = ofMessage(answer)
+        case .embeddings: self = ofEmbeddings(answer)
         case .models: self = .notUnderstood
         }
     }
@@ -37,7 +40,7 @@ package func assistantText(of answer: JSONDocument, operation: Operation) -> Str
         else { return "" }
         return answer.string(content) ?? textOfBlocks(content, answer)
     case .messages: return answer.find("content", in: answer.root).map { textOfBlocks($0, answer) } ?? ""
-    case .models: return ""
+    case .embeddings, .models: return ""
     }
 }
 
@@ -101,6 +104,19 @@ private func ofMessage(_ answer: JSONDocument) -> AnswerCompleteness {
     guard isReason("end_turn", "stop_sequence") else { return .notUnderstood }
     if hasCall { return .toolCalls }
     return textOfBlocks(content, answer).contains { !$0.isWhitespace } ? .complete : .empty
+}
+
+private func ofEmbeddings(_ answer: JSONDocument) -> AnswerCompleteness {
+    guard let data = answer.find("data", in: answer.root), answer.kind(data) == .array else { return .notUnderstood }
+    var isEmpty = true
+    for element in answer.elements(of: data) {
+        isEmpty = false
+        guard let vector = answer.find("embedding", in: element) else { return .notUnderstood }
+        // Numbers, or their bytes as base64.
+        let hasNumbers = answer.elements(of: vector).contains { _ in true } || hasText("embedding", in: element, answer)
+        if !hasNumbers { return .notUnderstood }
+    }
+    return isEmpty ? .notUnderstood : .complete
 }
 
 /// Whether a member is a string with more than white space in it.

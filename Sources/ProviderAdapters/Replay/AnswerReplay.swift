@@ -40,7 +40,7 @@ package struct AnswerReplay: Sendable {
         switch operation {
         case .chat: ChatReplay(document, includesUsage: includesUsage)?.write(into: &batch) ?? false
         case .messages: MessageReplay(document)?.write(into: &batch) ?? false
-        case .models: false
+        case .embeddings, .models: false
         }
     }
 }

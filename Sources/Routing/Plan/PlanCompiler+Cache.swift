@@ -149,7 +149,6 @@ extension PlanCompiler {
     }
 
     private mutating func embeddings(_ value: ConfigValue) throws(GatewayFailure) -> EmbeddingsRule {
-        warnings.notBuilt(.embeddings, value)
         let example: StaticString = #"{"virtual_key": "openai-prod", "model": "text-embedding-3-small"}"#
         let object = try ConfigObject<EmbeddingsKey>(value, example: example)
         warnings.unknown(object.unknown, EmbeddingsKey.self)

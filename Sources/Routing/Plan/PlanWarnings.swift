@@ -5,11 +5,10 @@ import GatewayModel
 struct PlanWarnings {
     /// Parts of a config that later versions follow.
     enum Unbuilt: CaseIterable {
-        case embeddings, guardrails, mutators, providerOptions
+        case guardrails, mutators, providerOptions
 
         var sentence: String {
             switch self {
-            case .embeddings: "a provider's vectors are not asked for yet, so the daemon's own embedder makes them"
             case .guardrails: "guardrails are not run yet, so requests and answers pass unchecked"
             case .mutators: "mutators are not run yet, so requests and answers pass unchanged"
             case .providerOptions: "options of this kind are not supported yet, so they are not sent"

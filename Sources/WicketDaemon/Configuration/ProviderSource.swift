@@ -99,7 +99,11 @@ struct ProviderSource: Sendable {
         let dialect = dialect ?? .openai
         var base =
             catalog.first { $0.id == dialect.rawValue }
-            ?? Provider(id: id, baseURL: "", dialect: dialect, paths: [.chat: "/chat/completions", .models: "/models"])
+            ?? {
+                var other = Provider.openAICompatible(id: id, baseURL: "")
+                other.dialect = dialect
+                return other
+            }()
         base.baseURL = ""
         base.environmentVariable = nil
         return base

@@ -11,10 +11,11 @@ extension Daemon {
     func makeCache(_ directory: StateDirectory) throws(GatewayFailure) -> SharedCache {
         let bounds = configuration.cache
         let storage = openAnswers(directory)
-        let (embedder, state) = openEmbedder(directory)
+        let (embedder, state, absence) = openEmbedder(directory)
         let logger = logger
+        let local = LocalVectors(embedder, absence: absence, work: try WorkerThreads(count: bounds.workers))
         let semantics = SemanticCache(
-            embedder: embedder, state: state, work: try WorkerThreads(count: bounds.workers), storage: storage, clock: clock,
+            local: local, state: state, storage: storage, clock: clock,
             byteLimit: storage is NoAnswerStorage ? 0 : bounds.semanticBytes
         ) { logger.warning("Semantic hits are not served any more", ["detail": .text($0)]) }
         return SharedCache(storage: storage, semantics: semantics, clock: clock, memoryBytes: bounds.memoryBytes)
@@ -34,31 +35,30 @@ extension Daemon {
         }
     }
 
-    /// The file that the configuration names, or the first of the places where one may be.
-    private func openEmbedder(_ directory: StateDirectory) -> ((any TextEmbedder)?, CacheEmbedderState) {
+    /// The file that the configuration names, or the first of the places where one may be. `embeddings.create` answers with it
+    /// even where the cache does not.
+    /// - Returns: the embedder, what it is to the cache, and why there is none.
+    private func openEmbedder(_ directory: StateDirectory) -> ((any TextEmbedder)?, CacheEmbedderState, absence: String) {
+        let places = configuration.embedderFile.map { [$0] } ?? [directory.file(LocalEmbedder.fileName), LocalEmbedder.systemPath]
+        var absence: EmbedderAbsence?
+        var embedder: LocalEmbedder?
+        for place in places where embedder == nil {
+            do throws(EmbedderAbsence) { embedder = try LocalEmbedder(path: place) } catch { absence = absence ?? error }
+        }
+        let reason = absence?.reason ?? ""
         var state = CacheEmbedderState()
         if configuration.cache.semanticBytes == 0 {
             state.reason = "cache.semantic_bytes is 0."
-            return (nil, state)
+        } else if let embedder {
+            state.state = .ready
+            state.model = LocalEmbedder.modelName
+            state.instructions = embedder.instructions.rawValue
+        } else {
+            state.state = .missing
+            state.reason = reason
+            logger.notice("There is no embedder, so the cache's mode semantic is as simple", ["detail": .text(reason)])
         }
-        let places = configuration.embedderFile.map { [$0] } ?? [directory.file(LocalEmbedder.fileName), LocalEmbedder.systemPath]
-        var absence: EmbedderAbsence?
-        for place in places {
-            do throws(EmbedderAbsence) {
-                let embedder = try LocalEmbedder(path: place)
-                state.state = .ready
-                state.model = LocalEmbedder.modelName
-                state.instructions = embedder.instructions.rawValue
-                return (embedder, state)
-            } catch {
-                absence = absence ?? error
-            }
-        }
-        state.state = .missing
-        state.reason = absence?.reason
-        logger.notice(
-            "There is no embedder, so the cache's mode semantic is as simple", ["detail": .text(absence?.reason ?? "")])
-        return (nil, state)
+        return (embedder, state, reason)
     }
 
     /// Reads what the semantic cache has on disk, while requests are answered already.

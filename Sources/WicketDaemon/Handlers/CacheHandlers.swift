@@ -120,7 +120,7 @@ extension CacheStats.Result {
                 ("entries", statistics.entries), ("hits", statistics.hits), ("semantic_hits", statistics.semanticHits),
                 ("misses", statistics.misses), ("semantic_misses", statistics.semanticMisses),
                 ("coalesced", statistics.coalesced), ("refreshes", statistics.refreshes), ("stored", statistics.stored),
-                ("vectors", statistics.vectors),
+                ("vectors", statistics.vectors), ("embedding_failures", statistics.embeddingFailures),
             ],
             memoryBytes: statistics.memoryBytes, diskBytes: statistics.diskBytes,
             embedder: CacheStats.Embedder(statistics.embedder),

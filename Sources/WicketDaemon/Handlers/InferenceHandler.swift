@@ -58,6 +58,9 @@ extension MethodHandler {
         let call = GatewayCall(
             operation: operation, document: document, request: request, options: consume options,
             peer: running.peer, policy: policy)
+        if !operation.hasStream, call.wantsStream {
+            throw .invalidParams("params.request.stream", "\(operation.rawValue) has no stream: leave params.request.stream out.")
+        }
         if running.batch != nil, call.wantsStream {
             throw GatewayFailure(
                 .invalidRequest, "A stream cannot be part of a batch: send it as a request of its own.",
