@@ -10,8 +10,7 @@ import Testing
 @Suite struct ConfigCacheTests {
     private func rule(_ cache: String) throws -> CacheRule? {
         let plan = try compile(#"{"cache": \#(cache)}"#)
-        // A provider's vectors are read of, and not asked for yet.
-        #expect(plan.warnings.filter { !$0.contains("embeddings: a provider's vectors") } == [])
+        #expect(plan.warnings == [])
         return plan.targets[0].cache
     }
 
@@ -96,8 +95,6 @@ import Testing
     func `embeddings come from a virtual key or a provider`(embeddings: String, source: EmbeddingsRule.Source) throws {
         let rule = try rule(#"{"mode": "semantic", "embeddings": \#(embeddings)}"#)
         #expect(rule?.semantic.embeddings == EmbeddingsRule(source: source, model: "m"))
-        let warnings = try compile(#"{"cache": {"mode": "semantic", "embeddings": \#(embeddings)}}"#).warnings
-        #expect(warnings.count == 1 && warnings[0].contains("the daemon's own embedder makes them"))
     }
 
     @Test(arguments: [

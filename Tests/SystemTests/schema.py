@@ -16,7 +16,7 @@ COMMON_ERRORS = {
 }
 #: Those of a request that was not worth reading: it need not fit the schema, and its id may be null.
 REFUSALS = {-32700, -32600, -32601, -32602}
-INFERENCE = {"chat.completions.create", "messages.create", "models.list"}
+INFERENCE = {"chat.completions.create", "messages.create", "embeddings.create", "models.list"}
 SECRET_PARTS = ("api_key", "aws_secret_access_key", "aws_session_token")
 
 

@@ -11,7 +11,8 @@ struct RegistryTests {
     }
 
     @Test(arguments: [
-        ("chat.completions.create", RPCSocket.use), ("messages.create", .use), ("models.list", .use),
+        ("chat.completions.create", RPCSocket.use), ("messages.create", .use), ("embeddings.create", .use),
+        ("models.list", .use),
         ("virtual_keys.create", .admin), ("virtual_keys.list", .admin), ("virtual_keys.get", .admin),
         ("virtual_keys.update", .admin), ("virtual_keys.rotate", .admin), ("virtual_keys.delete", .admin),
         ("vault.status", .admin), ("vault.unlock", .admin), ("vault.rotate_master", .admin),
@@ -31,7 +32,7 @@ struct RegistryTests {
     }
 
     @Test func `that table is the whole list`() {
-        #expect(RPCMethods.all.count == 47)
+        #expect(RPCMethods.all.count == 48)
         #expect(RPCMethods.named("virtual_keys") == nil)
     }
 

@@ -2,6 +2,7 @@
 import Caching
 import GatewayModel
 import JSONBytes
+import ProviderAdapters
 import Routing
 
 /// Vectors from a provider, for a config whose cache names one: a call of its own, on behalf of the caller and under his policy,

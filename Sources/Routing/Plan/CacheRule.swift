@@ -78,7 +78,7 @@ package struct SemanticRule: Sendable, Equatable {
 package struct EmbeddingsRule: Sendable, Equatable {
     package enum Source: Sendable, Equatable {
         case virtualKey(String)
-        /// By its id, with the key that the daemon has for it.
+        /// By its id, which needs no key.
         case provider(String)
     }
     package var source: Source

@@ -12,7 +12,7 @@ from .async_connection import AsyncConnection
 from .client import DEFAULT_TIMEOUT
 from .errors import error_from_reply
 from .options import CallSettings
-from .resources import Cache, Chat, Logs, Messages, Models, System
+from .resources import Cache, Chat, Embeddings, Logs, Messages, Models, System
 from .streams import AsyncStream, timed_out
 from .values import Answer, Record
 
@@ -41,6 +41,7 @@ class AsyncWicket:
         self._admin_connection = admin_connection
         self.chat: Chat[Awaitable[Answer], Awaitable[AsyncStream]] = Chat(self._infer)
         self.messages: Messages[Awaitable[Answer], Awaitable[AsyncStream]] = Messages(self._infer)
+        self.embeddings: Embeddings[Awaitable[Answer], Awaitable[AsyncStream]] = Embeddings(self._infer)
         self.models: Models[Awaitable[Answer], Awaitable[AsyncStream]] = Models(self._infer)
         self.logs: Logs[Awaitable[Record]] = Logs(self.call)
         self.cache: Cache[Awaitable[Record]] = Cache(self.call)

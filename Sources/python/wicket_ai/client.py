@@ -11,7 +11,7 @@ from .admin import Admin
 from .connection import Connection
 from .errors import error_from_reply
 from .options import CallSettings
-from .resources import Cache, Chat, Logs, Messages, Models, System
+from .resources import Cache, Chat, Embeddings, Logs, Messages, Models, System
 from .streams import Stream, timed_out
 from .values import Answer, Record
 
@@ -49,6 +49,7 @@ class Wicket:
         self._admin_connection = admin_connection
         self.chat: Chat[Answer, Stream] = Chat(self._infer)
         self.messages: Messages[Answer, Stream] = Messages(self._infer)
+        self.embeddings: Embeddings[Answer, Stream] = Embeddings(self._infer)
         self.models: Models[Answer, Stream] = Models(self._infer)
         self.logs: Logs[Record] = Logs(self.call)
         self.cache: Cache[Record] = Cache(self.call)

@@ -84,6 +84,30 @@ class Chat(Generic[AnswerT, StreamT]):
         self.completions: Completions[AnswerT, StreamT] = Completions(infer)
 
 
+class Embeddings(Generic[AnswerT, StreamT]):
+    """``client.embeddings``: vectors of texts, in OpenAI's form."""
+
+    def __init__(self, infer: Infer[AnswerT, StreamT]) -> None:
+        self._infer = infer
+
+    def create(
+        self, *, input: Union[str, Iterable[Any]], model: Optional[str] = None, dimensions: Optional[int] = None,
+        encoding_format: Optional[Literal["float", "base64"]] = None, user: Optional[str] = None,
+        timeout: Optional[float] = None, **request: Any
+    ) -> AnswerT:
+        """A vector for each text. ``request`` takes every other field of the body as the API documents it.
+
+        ``model="local/all-minilm-l6-v2"`` makes them in the daemon, without key or network. Vectors come as lists of numbers
+        unless ``encoding_format`` says otherwise. ``timeout`` (seconds) replaces the client's for this call.
+        """
+        body = given(model=model, dimensions=dimensions, encoding_format=encoding_format, user=user)
+        body["input"] = input if isinstance(input, str) else list(input)
+        body.update(request)
+        answer: Any = self._infer("embeddings.create", body, False, timeout)
+        result: AnswerT = answer
+        return result
+
+
 class Models(Generic[AnswerT, StreamT]):
     """``client.models``."""
 
@@ -166,4 +190,4 @@ def given(**params: Any) -> Dict[str, Any]:
     return {name: value for name, value in params.items() if value is not None}
 
 
-__all__: List[str] = ["Caller", "Chat", "Completions", "Infer", "Logs", "Messages", "Models", "System", "given"]
+__all__: List[str] = ["Caller", "Chat", "Completions", "Embeddings", "Infer", "Logs", "Messages", "Models", "System", "given"]
