@@ -60,7 +60,10 @@ extension SharedCache {
         case .asked(let text, let partition):
             explanation.partition = partition.name
             let rules = SimilarityRules(question.rule.semantic)
-            let found = try await semantics.explain(text, partition: partition, rules, provider)
+            guard let found = try await semantics.explain(text, partition: partition, rules, provider) else {
+                explanation.bypass = "no_vector"
+                return
+            }
             for each in found { explanation.candidates.append(await candidate(each)) }
             if explanation.status != .hit, found.contains(where: \.isHit) { explanation.status = .semanticHit }
         }

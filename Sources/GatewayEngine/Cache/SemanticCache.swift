@@ -71,9 +71,14 @@ package final class SemanticCache: Sendable {
         }
         let rules = SimilarityRules(question.rule.semantic)
         let isHeldBack = domains.withLock { $0[question.domain]?.counts.isStopped ?? false }
+        var probe: SemanticProbe?
+        if let provider {
+            do throws(GatewayFailure) { probe = try await self.probe(text, partition, provider) } catch {
+                if error.code != .cancelled { embeddingFailures.add(1, ordering: .relaxed) }
+                return .none
+            }
+        }
         do throws(GatewayFailure) {
-            var probe: SemanticProbe?
-            if let provider { probe = try await self.probe(text, partition, provider) }
             return try await work.run { [self, probe] in
                 guard let probe = probe ?? self.probe(text, partition) else { return .none }
                 let best = candidates(for: probe, rules).first { $0.isHit }
@@ -82,17 +87,20 @@ package final class SemanticCache: Sendable {
                     SemanticHit(key: best.key, cosine: best.cosine, learned: best.learned, isHeldBack: isHeldBack), probe)
             }
         } catch {
-            // Too much waits, or the provider gives no vector: the question is answered without.
+            // Too much waits: the question is answered without.
             return .none
         }
     }
 
     /// What stands nearest to a text, and what is thought of it; best first.
+    /// - Returns: nil where the provider gives no vector.
     func explain(
         _ text: String, partition: CacheKey, _ rules: SimilarityRules, _ provider: ProviderVectors?
-    ) async throws(GatewayFailure) -> [SemanticCandidate] {
+    ) async throws(GatewayFailure) -> [SemanticCandidate]? {
         var probe: SemanticProbe?
-        if let provider { probe = try await self.probe(text, partition, provider) }
+        if let provider {
+            do throws(GatewayFailure) { probe = try await self.probe(text, partition, provider) } catch { return nil }
+        }
         return try await work.run { [self, probe] in
             (probe ?? self.probe(text, partition)).map { candidates(for: $0, rules, atLeast: 0.5) } ?? []
         }
@@ -109,14 +117,9 @@ package final class SemanticCache: Sendable {
     private func probe(
         _ text: String, _ partition: CacheKey, _ provider: ProviderVectors
     ) async throws(GatewayFailure) -> SemanticProbe {
-        do throws(GatewayFailure) {
-            let (vector, embedder) = try await provider.vector(of: text)
-            return SemanticProbe(
-                text: text, partition: partition.of(embedder), vector: QuantisedVector(vector), embedder: embedder.name)
-        } catch {
-            if error.code != .cancelled { embeddingFailures.add(1, ordering: .relaxed) }
-            throw error
-        }
+        let (vector, embedder) = try await provider.vector(of: text)
+        return SemanticProbe(
+            text: text, partition: partition.of(embedder), vector: QuantisedVector(vector), embedder: embedder.name)
     }
 
     private func candidates(
@@ -134,9 +137,11 @@ package final class SemanticCache: Sendable {
         let asked = SemanticText(probe.text)
         return near.compactMap { neighbour in
             guard let (text, learned) = prompts[neighbour.key] else { return nil }
+            // Rounded to bytes, a short vector may be a little too long.
+            let cosine = min(neighbour.cosine, 1)
             return SemanticCandidate(
-                key: neighbour.key, text: text, cosine: neighbour.cosine,
-                verdict: rules.verdict(asked, SemanticText(text), cosine: neighbour.cosine), learned: learned)
+                key: neighbour.key, text: text, cosine: cosine,
+                verdict: rules.verdict(asked, SemanticText(text), cosine: cosine), learned: learned)
         }
     }
 
