@@ -86,7 +86,7 @@ struct LocalModelTests {
     @Test func `the models are listed`() throws {
         let list = try JSONDocument(script("", path: "/models")[1])
         let data = try #require(list.find("data", in: list.root))
-        #expect(list.elements(of: data).count(where: { _ in true }) == 4)
+        #expect(list.elements(of: data).count(where: { _ in true }) == 5)
     }
 
     @Test func `local speaks OpenAI's dialect for chat`() throws {

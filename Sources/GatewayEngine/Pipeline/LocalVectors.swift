@@ -31,19 +31,31 @@ package struct LocalVectors: Sendable {
         var (vectors, tokens): ([[UInt8]], Int) = ([], 0)
         vectors.reserveCapacity(asked.texts.count)
         for text in asked.texts {
-            let encoding = asked.encoding
-            let made = try await work.run { () -> (json: [UInt8], pieces: Int)? in
-                let made = embedder.embed(text, atMostPieces: embedder.longest)
-                if made.vector.allSatisfy({ $0 == 0 }) { return nil }
-                return (localVector(made.vector, as: encoding), made.pieces)
+            do throws(GatewayFailure) {
+                guard let (json, pieces) = try await vector(of: text, embedder, asked.encoding) else {
+                    return LocalVectorRefusal.noMemory.answer
+                }
+                vectors.append(json)
+                tokens += pieces
+            } catch {
+                if error.code == .overloaded { return LocalVectorRefusal.busy.answer }
+                throw error
             }
-            guard let made else { return LocalVectorRefusal.noMemory.answer }
-            vectors.append(made.json)
-            tokens += made.pieces
             if let limit, clock.monotonicNanoseconds() &- began > UInt64(limit) * 1_000_000 {
                 throw GatewayFailure(.upstreamTimeout, "local took longer than the call's time limit.")
             }
         }
         return localVectorAnswer(vectors, tokens: tokens)
+    }
+
+    /// - Returns: it as JSON, and the word pieces that were read; nil where there was no memory for it.
+    private func vector(
+        of text: String, _ embedder: any TextEmbedder, _ encoding: LocalVectorRequest.Encoding
+    ) async throws(GatewayFailure) -> (json: [UInt8], pieces: Int)? {
+        try await work.run {
+            let made = embedder.embed(text, atMostPieces: embedder.longest)
+            if made.vector.allSatisfy({ $0 == 0 }) { return nil }
+            return (localVector(made.vector, as: encoding), made.pieces)
+        }
     }
 }

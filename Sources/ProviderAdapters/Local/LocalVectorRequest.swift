@@ -64,7 +64,9 @@ package struct LocalVectorRequest: Sendable {
                 guard let text = document.string(element) else {
                     throw refusal("input must be texts: `local` cuts them into tokens itself, and takes no tokens of others.")
                 }
-                if texts.count == Self.mostTexts { throw refusal("input has more than \(Self.mostTexts) texts: send less at a time.") }
+                if texts.count == Self.mostTexts {
+                    throw refusal("input has more than \(Self.mostTexts) texts: send less at a time.")
+                }
                 texts.append(text)
             }
         }
@@ -95,6 +97,8 @@ package struct LocalVectorRefusal: Error {
     /// - Parameter reason: in a sentence, with what to do about it.
     package init(noModel reason: String) { self.init(LocalRefusal(404, reason, parameter: "model")) }
 
+    /// As other providers say it, so that another one is asked where a config has one.
+    package static let busy = LocalVectorRefusal(LocalRefusal(503, "Too many texts wait for a vector already."))
     /// A vector could not be made.
     package static let noMemory = LocalVectorRefusal(LocalRefusal(500, "There was no memory for a vector."))
 }

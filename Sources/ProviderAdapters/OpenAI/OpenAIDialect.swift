@@ -2,9 +2,9 @@
 package import GatewayModel
 import JSONBytes
 
-/// Chat completions and embeddings as OpenAI documents them: the unified form itself. So bytes pass through in both directions, apart from what
-/// the provider's entry in the catalog declares; unknown fields, key order and number lexemes are the caller's and the provider's
-/// own.
+/// Chat completions and embeddings as OpenAI documents them: the unified form itself. So bytes pass through in both directions,
+/// apart from what the provider's entry in the catalog declares; unknown fields, key order and number lexemes are the caller's
+/// and the provider's own.
 package struct OpenAIDialect: Dialect {
     package init() {}
 

@@ -38,7 +38,8 @@ struct CacheReport {
         lines += ["", embedder(style)]
         if let trouble = stats["trouble"].string { lines.append("\(style.red("disk")) \(trouble.withoutControls)") }
         if let failures = stats["embedding_failures"].int, failures > 0 {
-            lines.append("\(style.red("vectors")) providers gave none \(failures) times: those questions were looked up as they are")
+            lines.append(
+                "\(style.red("vectors")) providers gave none \(failures) times: those questions were looked up as they are")
         }
         let namespaces = stats["namespaces"].elements
         if namespaces.isEmpty { return lines }

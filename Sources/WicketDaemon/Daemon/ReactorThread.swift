@@ -57,8 +57,8 @@ final class ReactorThread: @unchecked Sendable {
         let ports = EnginePorts(
             secrets: shared.vault, configs: shared.configs, journal: shared.store, audit: shared.audit, health: shared.health,
             cache: shared.cache, network: transport,
-            inProcess: LocalTransport(clock: shared.clock, sleep: timers.sleep, vectors: shared.cache.semantics.local), clock: shared.clock, timers: timers,
-            timeouts: configuration.timeouts)
+            inProcess: LocalTransport(clock: shared.clock, sleep: timers.sleep, vectors: shared.cache.semantics.local),
+            clock: shared.clock, timers: timers, timeouts: configuration.timeouts)
         let engine = GatewayEngine(catalog: shared.catalog, ports: ports, seed: seed)
         let limits = configuration.limits
         let units = SystemdUnits(reactor: reactor)

@@ -157,7 +157,8 @@ class Cache(Generic[RecordT]):
         request: Optional[Mapping[str, Any]] = None,
     ) -> RecordT:
         """What the cache would answer a question with, or a whole ``request``: ``cache_status``, and the ``candidates`` with
-        their scores and what speaks against them. Nothing is asked, stored or counted."""
+        their scores and what speaks against them. Nothing is asked but for a vector, where the config has a provider make it;
+        nothing is stored or counted."""
         return self._call("cache.explain", given(
             text=text, model=model, config=config, options=options, request=request))
 
