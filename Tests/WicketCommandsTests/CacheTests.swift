@@ -37,6 +37,8 @@ struct CacheTests {
                 "SCOPE     NAMESPACE  VERIFIED  FALSE    RATE              95 %  BOUND  STATE",
                 "uid:1000  faq             400      1  0.25 %  0.01 % to 1.38 %    1 %  stopped",
             ])
+        let failing = CacheReport(["embedding_failures": 3]).lines(width: nil, style: plain)
+        #expect(failing.last == "vectors providers gave none 3 times: those questions were looked up as they are")
         // A daemon of another version may say less.
         #expect(CacheReport([:]).lines(width: 40, style: plain).last == "embedder off")
     }

@@ -8,7 +8,7 @@ import Routing
 /// Vectors from a provider, for a config whose cache names one: a call of its own, on behalf of the caller and under his policy,
 /// with a row of its own in the trace of the call that it is made for. Confined to its engine's reactor.
 struct ProviderVectors {
-    /// A question whose vector takes longer is answered without.
+    /// A question whose vector takes longer is answered without; a call's own limit, where it is shorter, holds too.
     private static let limitMilliseconds = 2000
 
     private let rule: EmbeddingsRule
@@ -53,7 +53,7 @@ struct ProviderVectors {
         }
         options.traceID = traceID
         options.metadata = call.options.metadata
-        options.requestTimeoutMilliseconds = Self.limitMilliseconds
+        options.requestTimeoutMilliseconds = min(Self.limitMilliseconds, call.options.requestTimeoutMilliseconds ?? .max)
         guard let document = try? JSONDocument(body(of: text)) else {
             throw GatewayFailure(.internalError, "The request for a vector was no JSON.")
         }
