@@ -29,6 +29,18 @@ package enum Cost: Equatable, Sendable {
         }
     }
 
+    /// Adds what another part cost. A sum of which a part is not known is not known either.
+    package mutating func add(_ other: Cost) {
+        guard let amount, let more = other.amount, case let (sum, overflow) = amount.value.addingReportingOverflow(more.value),
+            !overflow
+        else {
+            self = .unpriced
+            return
+        }
+        let isExact = status == other.status && status == "priced"
+        self = isExact ? .priced(NanoUSD(sum)) : .estimated(NanoUSD(sum))
+    }
+
     /// - Parameter status: as `status` writes it.
     package init(_ amount: NanoUSD?, status: String?) {
         switch (amount, status) {

@@ -24,6 +24,8 @@ package struct ChunkBatch: Sendable {
     package var ends: [Int] = []
     /// What the stream has said of its usage so far, merged.
     package var usage = Usage()
+    /// Of all pieces so far, those that were forgotten too.
+    package var measure = StreamMeasure()
     /// The model that answers, as the provider names it, once it was said.
     package var model: String?
     /// The dialect's own end mark was seen (`[DONE]`, `message_stop`).
@@ -37,9 +39,12 @@ package struct ChunkBatch: Sendable {
     package var count: Int { ends.count }
 
     /// Ends the piece that was written into `bytes` since the last one.
-    package mutating func endChunk() { ends.append(bytes.count) }
+    package mutating func endChunk() {
+        measure.add(chunkOf: bytes.count - (ends.last ?? 0))
+        ends.append(bytes.count)
+    }
 
-    /// Forgets the pieces and keeps the room, the usage and the model.
+    /// Forgets the pieces and keeps the room, the usage, the measure and the model.
     package mutating func removeChunks() {
         bytes.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)

@@ -2,6 +2,7 @@
 import Foundation
 import GatewayEngine
 import Observability
+import ProviderAdapters
 import Testing
 
 @testable import WicketDaemon
@@ -24,7 +25,7 @@ import Testing
             (prefix + key.path, "| `\(prefix)\(key.path)` | \(key.type) | \(key.fallback) | \(key.summary) |")
         }
         return ConfigurationSource.keys(catalog: [], accounts: testUser.accounts).map { row($0, "") }
-            + ProviderSource.keys.map { row($0, "providers.NAME.") }
+            + ProviderSource.keys.map { row($0, "providers.NAME.") } + UnitPrices.keys.map { row($0, "prices.MODEL.") }
     }
 
     @Test func `the page has a row for every key, as the table says it, and no other`() {
@@ -46,7 +47,7 @@ import Testing
     private func collect(_ node: YAMLNode, _ prefix: String, _ shown: inout Set<String>) {
         guard case .mapping(let entries) = node.content else { return }
         for entry in entries {
-            let name = prefix == "providers." ? "NAME" : entry.name
+            let name = ["providers.": "NAME", "prices.": "MODEL"][prefix] ?? entry.name
             shown.insert(prefix + name)
             collect(entry.value, prefix + name + ".", &shown)
         }

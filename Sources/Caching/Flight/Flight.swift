@@ -155,8 +155,8 @@ struct Flight {
     private var abandoned: FlightEnd {
         FlightEnd(
             .failed(.callCancelled), wasSent: wasSent, status: head?.status ?? 0, latencyNanoseconds: head?.latencyNanoseconds,
-            usage: pieces.last?.batch.usage ?? Usage(), responseModel: pieces.last?.batch.model ?? head?.responseModel,
-            chunks: chunks)
+            usage: pieces.last?.batch.usage ?? Usage(), unreported: pieces.last?.batch.measure,
+            responseModel: pieces.last?.batch.model ?? head?.responseModel, chunks: chunks)
     }
 
     /// Seats are in order.

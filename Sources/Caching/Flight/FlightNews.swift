@@ -38,6 +38,7 @@ package final class FlightPieces: Sendable {
         own.bytes = batch.bytes.withUnsafeBufferPointer { Array($0) }
         own.ends = batch.ends.withUnsafeBufferPointer { Array($0) }
         own.usage = batch.usage
+        own.measure = batch.measure
         own.model = batch.model
         self.batch = own
     }
@@ -71,6 +72,8 @@ package final class FlightEnd: Sendable {
     /// To the head of the provider's answer.
     package let firstByteNanoseconds: UInt64?
     package let usage: Usage
+    /// What came of a stream whose provider did not say all that it used.
+    package let unreported: StreamMeasure?
     package let responseModel: String?
     package let chunks: Int
     /// What the provider's dialect has no place for.
@@ -79,7 +82,7 @@ package final class FlightEnd: Sendable {
     package init(
         _ outcome: Outcome, wasSent: Bool = true, status: Int = 0, latencyNanoseconds: UInt64? = nil,
         elapsedNanoseconds: UInt64? = nil, firstByteNanoseconds: UInt64? = nil, usage: Usage = Usage(),
-        responseModel: String? = nil, chunks: Int = 0, droppedParams: [String] = []
+        unreported: StreamMeasure? = nil, responseModel: String? = nil, chunks: Int = 0, droppedParams: [String] = []
     ) {
         self.outcome = outcome
         self.wasSent = wasSent
@@ -88,6 +91,7 @@ package final class FlightEnd: Sendable {
         self.elapsedNanoseconds = elapsedNanoseconds
         self.firstByteNanoseconds = firstByteNanoseconds
         self.usage = usage
+        self.unreported = unreported
         self.responseModel = responseModel
         self.chunks = chunks
         self.droppedParams = droppedParams

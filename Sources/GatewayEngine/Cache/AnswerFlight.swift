@@ -95,7 +95,7 @@ final class AnswerFlight {
         return FlightEnd(
             outcome, wasSent: attempt.wasSent, status: attempt.status, latencyNanoseconds: attempt.latencyNanoseconds,
             elapsedNanoseconds: attempt.elapsedNanoseconds, firstByteNanoseconds: attempt.firstByteNanoseconds,
-            usage: attempt.usage, responseModel: attempt.responseModel, chunks: attempt.chunks,
+            usage: attempt.usage, unreported: attempt.unreported, responseModel: attempt.responseModel, chunks: attempt.chunks,
             droppedParams: attempt.droppedParams)
     }
 

@@ -24,6 +24,7 @@ final class CachingAttempt: Attempt {
     private(set) var chunks = 0
     private(set) var chunkBytes = 0
     private(set) var usage = Usage()
+    private(set) var unreported: StreamMeasure?
     private(set) var responseModel: String?
     private(set) var droppedParams: [String] = []
 
@@ -137,6 +138,7 @@ final class CachingAttempt: Attempt {
         wasSent = accounts && end.wasSent
         if accounts {
             usage = end.usage
+            unreported = end.unreported
             firstByteNanoseconds = end.firstByteNanoseconds
         }
     }

@@ -36,7 +36,7 @@ extension RoutedCall {
             case .stream: if await relay(attempt, sink) != nil { continue }
             }
             show(attempt)
-            settleWithout(attempt)
+            countSaving(attempt)
             report.chunks = attempt.chunks
             report.responseBytes = attempt.chunkBytes
             route.answeredFromCache(target: leaf)

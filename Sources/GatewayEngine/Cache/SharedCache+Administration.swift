@@ -22,6 +22,7 @@ extension SharedCache {
         all.stored = counts.stored
         all.savedInputTokens = counts.savedInputTokens
         all.savedOutputTokens = counts.savedOutputTokens
+        all.savedNanoUSD = counts.savedNanoUSD
         all.vectors = semantics.vectorCount
         all.embeddingFailures = semantics.embeddingFailures.load(ordering: .relaxed)
         all.embedder = semantics.embedderState

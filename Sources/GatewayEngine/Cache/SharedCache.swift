@@ -105,7 +105,7 @@ package final class SharedCache: Sendable {
         let age = ageSeconds(answer.storedAtMilliseconds)
         return CacheNote(
             status: cosine == nil ? .hit : .semanticHit,
-            hit: CacheHit(ageSeconds: age, score: cosine.map { Double($0) }, entry: answer.key.name))
+            hit: CacheHit(ageSeconds: age, score: cosine.map { Double($0) }, entry: answer.key.name), used: answer.usage)
     }
 
     func ageSeconds(_ storedAtMilliseconds: Int) -> Int { max(0, clock.wallMilliseconds() - storedAtMilliseconds) / 1000 }
@@ -155,6 +155,8 @@ package struct CacheCounts: Sendable, Equatable {
     /// Of the answers that were served again, what they used when they came.
     package var savedInputTokens = 0
     package var savedOutputTokens = 0
+    /// And what that would have cost, where it is known.
+    package var savedNanoUSD = 0
 
     mutating func count(_ status: CacheStatus) { byStatus[status, default: 0] += 1 }
 
@@ -162,6 +164,11 @@ package struct CacheCounts: Sendable, Equatable {
         count(status)
         savedInputTokens += answer.usage.inputTokens ?? 0
         savedOutputTokens += answer.usage.outputTokens ?? 0
+    }
+
+    mutating func save(_ amount: NanoUSD) {
+        let (sum, overflow) = savedNanoUSD.addingReportingOverflow(amount.value)
+        savedNanoUSD = overflow ? .max : sum
     }
 }
 

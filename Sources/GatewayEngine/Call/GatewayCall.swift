@@ -86,7 +86,8 @@ package final class CallReport {
     package var target: String?
     package var attempts: [AttemptReport] = []
     package var usage = Usage()
-    package var cost = Cost.unpriced
+    /// Of all tries together. What was asked of nobody, a kept answer's call too, cost nothing.
+    package var cost = Cost.priced(NanoUSD(0))
     package var responseModel: String?
     package var chunks = 0
     package var droppedParams: [String] = []

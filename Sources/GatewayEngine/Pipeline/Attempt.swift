@@ -24,7 +24,10 @@ protocol Attempt: AnyObject {
     var chunks: Int { get }
     /// The bytes of those.
     var chunkBytes: Int { get }
+    /// As the provider said.
     var usage: Usage { get }
+    /// What came of a stream whose provider did not say all that it used; nil where it did, or nothing came.
+    var unreported: StreamMeasure? { get }
     var responseModel: String? { get }
     var droppedParams: [String] { get }
     /// nil where no rule applied.
@@ -50,4 +53,6 @@ struct CacheNote {
     var status: CacheStatus
     /// The kept answer that it was served with.
     var hit: CacheHit?
+    /// What that one had used when it came.
+    var used: Usage?
 }

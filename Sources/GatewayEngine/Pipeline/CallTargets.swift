@@ -29,7 +29,7 @@ final class CallTargets {
         candidates = zip(found, plan.targets).map { found, leaf in
             let target = try? found.get()
             return Candidate(
-                slot: .none, price: comparesPrices ? target?.price : nil, isUsable: target != nil,
+                slot: .none, price: comparesPrices ? target.flatMap(resolver.comparablePrice) : nil, isUsable: target != nil,
                 isAbsent: leaf.isOnlyWithCallersKey && !namesKey)
         }
     }
@@ -50,11 +50,10 @@ final class CallTargets {
     }
 }
 
-extension Target {
-    /// As `Candidate.price`. What runs in this process costs nothing.
-    fileprivate var price: Int? {
-        if provider.dialect == .local { return 0 }
-        return PriceTable.builtIn.price(of: model, at: provider.id)?.ofThousandTokens
+extension TargetResolver {
+    /// As `Candidate.price`.
+    fileprivate func comparablePrice(of target: Target) -> Int? {
+        pricing.price(asked: target.model, at: target.provider)?.price.ofThousandTokens
     }
 }
 

@@ -12,19 +12,22 @@ import Routing
 package final class GatewayEngine {
     let ports: EnginePorts
     private var resolver: TargetResolver
+    private var prices: PriceBook
     private var targets = TargetCache()
     private var random: SplitMix64
 
     /// - Parameter seed: of the draws of routing and of the ids of traces; another one for each engine.
-    package init(catalog: ProviderCatalog, ports: EnginePorts, seed: UInt64) {
+    package init(catalog: ProviderCatalog, pricing: Pricing = Pricing(), ports: EnginePorts, seed: UInt64) {
         self.ports = ports
-        resolver = TargetResolver(catalog: catalog, secrets: ports.secrets)
+        resolver = TargetResolver(catalog: catalog, pricing: pricing, secrets: ports.secrets)
+        prices = PriceBook(pricing)
         random = SplitMix64(seed: seed)
     }
 
-    /// Calls that begin from now on find their providers there.
-    package func use(_ catalog: ProviderCatalog) {
-        resolver = TargetResolver(catalog: catalog, secrets: ports.secrets)
+    /// Calls that begin from now on find their providers and prices there.
+    package func use(_ catalog: ProviderCatalog, _ pricing: Pricing) {
+        resolver = TargetResolver(catalog: catalog, pricing: pricing, secrets: ports.secrets)
+        prices = PriceBook(pricing)
         targets = TargetCache()
     }
 
@@ -38,7 +41,11 @@ package final class GatewayEngine {
             startedNanoseconds: started)
         var end: CallEnd
         do throws(GatewayFailure) {
-            end = try await routedCall(call, wall, report).run(sink)
+            if let answer = try catalogAnswer(to: call, resolver.pricing) {
+                end = .response(answer)
+            } else {
+                end = try await routedCall(call, wall, report).run(sink)
+            }
         } catch {
             end = .failed(error)
         }
@@ -60,7 +67,7 @@ package final class GatewayEngine {
         for diversion in targets.diversions { ports.audit.diverted(diversion, by: call.peer) }
         if targets.limitsModels { try call.refuseSecondModel() }
         // A generator of its own: what one call draws does not hang on what others draw meanwhile.
-        return RoutedCall(call, plan, targets, self, report, random: random.split(), startedAt: wall)
+        return RoutedCall(call, plan, targets, self, prices, report, random: random.split(), startedAt: wall)
     }
 
     func targets(of call: GatewayCall, _ plan: Plan, now: Int? = nil) -> CallTargets {

@@ -13,6 +13,7 @@ final class RoutedCall {
     var ports: EnginePorts { engine.ports }
     let report: CallReport
     let maker: AttemptMaker
+    let prices: PriceBook
     let targets: CallTargets
     let facts: RoutingFacts
     var route: Route
@@ -21,12 +22,13 @@ final class RoutedCall {
     var end = CallEnd.failed(.callCancelled)
 
     init(
-        _ call: GatewayCall, _ plan: Plan, _ targets: CallTargets, _ engine: GatewayEngine, _ report: CallReport,
-        random: SplitMix64, startedAt wall: Int
+        _ call: GatewayCall, _ plan: Plan, _ targets: CallTargets, _ engine: GatewayEngine, _ prices: PriceBook,
+        _ report: CallReport, random: SplitMix64, startedAt wall: Int
     ) {
         self.plan = plan
         self.targets = targets
         self.engine = engine
+        self.prices = prices
         self.report = report
         self.random = random
         maker = AttemptMaker(call: call, plan: plan, ports: engine.ports, createdSeconds: wall / 1000)
@@ -166,7 +168,7 @@ final class RoutedCall {
         if let attempt {
             show(attempt)
             note(attempt, failure?.code.name ?? "ok")
-            settleWithout(attempt)
+            if attempt.isShared { countSaving(attempt) }
         }
         if failure?.code == .cancelled {
             ask { (route, health, now, _) in route.cancel(targets.candidates, &health, now: now) }
@@ -195,7 +197,7 @@ final class RoutedCall {
         report.attempts.append(
             AttemptReport(target: attempt.target.path, status: attempt.status, microseconds: elapsed, outcome: outcome))
         report.upstreamMicroseconds = (report.upstreamMicroseconds ?? 0) + elapsed
-        report.usage.add(attempt.usage)
+        bill(attempt, hasFailed: outcome != "ok")
         if report.queueMicroseconds == nil {
             report.queueMicroseconds = Int((attempt.began &- report.startedNanoseconds) / 1000)
         }
@@ -234,11 +236,6 @@ final class RoutedCall {
                 return GatewayFailure(.internalError, "A target was passed by without a reason.")
             } catch { return error }
         }
-    }
-
-    /// Nothing was asked on behalf of a call whose answer was kept, or came for another.
-    func settleWithout(_ attempt: any Attempt) {
-        if attempt.isShared, report.attempts.isEmpty { report.cost = .priced(NanoUSD(0)) }
     }
 
     /// A call that went straight to its one target says nothing that its row does not say.

@@ -8,6 +8,7 @@ import Routing
 /// Finds out where a leaf of a plan sends a call. Knows the catalog and the names in the vault; opens no key.
 struct TargetResolver: Sendable {
     let catalog: ProviderCatalog
+    var pricing = Pricing()
     let secrets: any SecretSource
 
     /// - Parameter now: milliseconds since 1970; a key that has expired by then is refused.

@@ -24,6 +24,7 @@ final class UpstreamAttempt: Attempt {
     private(set) var chunks = 0
     private(set) var chunkBytes = 0
     private(set) var usage = Usage()
+    private(set) var unreported: StreamMeasure?
     private(set) var responseModel: String?
     let droppedParams: [String]
     var isShared: Bool { false }
@@ -117,6 +118,8 @@ final class UpstreamAttempt: Attempt {
         if decoder == nil { return }
         usage = batch.usage
         responseModel = batch.model
+        let saidAll = batch.finished && usage.inputTokens != nil && usage.outputTokens != nil
+        unreported = saidAll || batch.measure.chunks == 0 && usage.isEmpty ? nil : batch.measure
     }
 
     var elapsedNanoseconds: UInt64 { clock.monotonicNanoseconds() &- began }

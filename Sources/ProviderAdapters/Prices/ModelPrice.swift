@@ -26,8 +26,8 @@ package struct ModelPrice: Sendable, Equatable {
     /// Nano-dollars of a call with a thousand input and a thousand output tokens, to compare models by; nil for what is not
     /// billed by tokens.
     package var ofThousandTokens: Int? {
-        guard let input = standard.input else { return nil }
-        return input + (standard.output ?? standard.imageOutput ?? 0) + (standard.request ?? 0)
+        guard standard.input != nil || standard.request != nil && !standard.billsTokens else { return nil }
+        return (standard.input ?? 0) + (standard.output ?? standard.imageOutput ?? 0) + (standard.request ?? 0)
     }
 }
 

@@ -16,6 +16,21 @@ package struct PriceRow: Sendable {
     }
 }
 
+/// What stands before a row's figures.
+struct PriceRowHead {
+    let provider: String
+    let model: String
+    let mode: String
+
+    init?(_ line: UnsafeBufferPointer<UInt8>) {
+        var fields = ByteWords(line, separator: .tab)
+        guard let provider = fields.next(), let model = fields.next(), let mode = fields.next() else { return nil }
+        self.provider = String(decoding: provider, as: UTF8.self)
+        self.model = String(decoding: model, as: UTF8.self)
+        self.mode = String(decoding: mode, as: UTF8.self)
+    }
+}
+
 extension ModelPrice {
     /// - Parameter line: a row.
     /// - Returns: nil for what is none.

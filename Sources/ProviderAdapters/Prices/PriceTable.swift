@@ -10,8 +10,8 @@ package struct PriceTable: @unchecked Sendable {
     package let digest: String
     /// The day of the lists that it was made from (`2026-10-21`).
     package let date: String
-    private let text: UnsafeBufferPointer<UInt8>
-    private let rows: Range<Int>
+    let text: UnsafeBufferPointer<UInt8>
+    let rows: Range<Int>
 
     package static let builtIn = PriceTable(
         UnsafeBufferPointer(start: wicket_price_table(), count: wicket_price_table_length()))
@@ -43,9 +43,13 @@ package struct PriceTable: @unchecked Sendable {
     /// The same with its digest.
     func row(of model: String, at provider: String) -> (price: ModelPrice, digest: String)? {
         guard let range = range(of: model, at: provider), let price = ModelPrice(bytes(range)) else { return nil }
+        return (price, Self.digest(of: bytes(range)))
+    }
+
+    static func digest(of row: UnsafeBufferPointer<UInt8>) -> String {
         var digest = RowDigest()
-        digest.add(bytes(range))
-        return (price, digest.text)
+        digest.add(row)
+        return digest.text
     }
 
     /// Calls `body` with each row, by provider and model.
@@ -58,7 +62,7 @@ package struct PriceTable: @unchecked Sendable {
         }
     }
 
-    private func bytes(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: text[range]) }
+    func bytes(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: text[range]) }
 
     // MARK: Searching
 
@@ -95,7 +99,7 @@ package struct PriceTable: @unchecked Sendable {
         return start
     }
 
-    private func lineEnd(from start: Int) -> Int {
+    func lineEnd(from start: Int) -> Int {
         var end = start
         while end < rows.upperBound, text[end] != .lineEnd { end += 1 }
         return end

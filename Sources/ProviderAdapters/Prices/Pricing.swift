@@ -31,7 +31,7 @@ package struct Pricing: Sendable {
         return provider.dialect == .local ? .free : nil
     }
 
-    private func ownPrice(of model: String, at provider: String) -> OwnPrice? {
+    func ownPrice(of model: String, at provider: String) -> OwnPrice? {
         if own.isEmpty { return nil }
         for name in PricedName.texts(of: model.lowercased(), at: provider) {
             if let price = own["\(provider)/\(name)"] ?? own[name] { return price }

@@ -50,6 +50,9 @@ struct ChatOutput {
         var parts = [gateway["provider"].string, model].compactMap { $0?.withoutControls }
         if let input = usage["input_tokens"].int { parts.append("\(input) tokens in") }
         if let output = usage["output_tokens"].int { parts.append("\(output) out") }
+        if let cost = gateway["cost"]["nano_usd"].int {
+            parts.append((gateway["cost"]["status"].string == "estimated" ? "about " : "") + callCost(cost))
+        }
         if let total = gateway["latency_ms"]["total"].double { parts.append(milliseconds(total)) }
         if !parts.isEmpty { console.note(console.errorStyle.dim(parts.joined(separator: " · "))) }
     }

@@ -5,7 +5,8 @@ import WicketClient
 struct LogTable {
     private var table = Table([
         .init("ID", .whole), .init("TIME", .whole), .init("KEY"), .init("PROVIDER"), .init("MODEL"), .init("STATUS"),
-        .init("CACHE"), .init("IN", .number), .init("OUT", .number), .init("TOOK", .number),
+        .init("CACHE"), .init("IN", .number), .init("OUT", .number), .init("COST", .number),
+        .init("TOOK", .number),
     ])
 
     init(_ rows: [WicketValue]) { table.rows = rows.map(Self.cells) }
@@ -14,6 +15,11 @@ struct LogTable {
 
     /// Nothing where no rule applied.
     private static func cache(_ status: String?) -> String { status == "DISABLED" ? "" : status?.lowercased() ?? "" }
+
+    /// Nothing where nobody knows; with a `~` where it is what the gateway counted.
+    private static func cost(_ cost: WicketValue) -> String {
+        cost["nano_usd"].int.map { (cost["status"].string == "estimated" ? "~" : "") + callCost($0) } ?? ""
+    }
 
     private static func cells(_ row: WicketValue) -> [String] {
         let usage = row["usage"]
@@ -24,6 +30,7 @@ struct LogTable {
             row["response_model"].string ?? row["model"].string ?? "", status,
             cache(row["cache_status"].string),
             usage["input_tokens"].int.map(String.init) ?? "", usage["output_tokens"].int.map(String.init) ?? "",
+            cost(row["cost"]),
             row["latency_ms"]["total"].double.map(milliseconds) ?? "",
         ]
     }

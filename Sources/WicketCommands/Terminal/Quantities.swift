@@ -49,6 +49,27 @@ func dollars(_ nano: Int) -> String {
     return "$0." + String(repeating: "0", count: 4 - digits.count) + digits
 }
 
+/// What one call cost, in billionths of a dollar: `$2.74`, `$0.00246`, `$0.0000405`, three figures that count; `$0` for nothing.
+func callCost(_ nano: Int) -> String {
+    if nano >= 1_000_000_000 { return dollars(nano) }
+    if nano <= 0 { return "$0" }
+    let digits = String(repeating: "0", count: 9 - String(nano).utf8.count) + String(nano)
+    let zeros = digits.prefix { $0 == "0" }.utf8.count
+    var shown = digits.prefix(zeros + 3)
+    while shown.hasSuffix("0") { shown.removeLast() }
+    return "$0." + shown
+}
+
+/// `2.5`, `0.075`, `15`: at most six decimals, and none that says nothing.
+func decimal(_ value: Double) -> String {
+    guard value.isFinite, value >= 0, value < 1e12 else { return "-" }
+    let (whole, rest) = Int((value * 1e6).rounded()).quotientAndRemainder(dividingBy: 1_000_000)
+    if rest == 0 { return String(whole) }
+    var decimals = String(rest + 1_000_000).dropFirst()
+    while decimals.hasSuffix("0") { decimals.removeLast() }
+    return "\(whole).\(decimals)"
+}
+
 private func tenths(_ value: Double) -> String {
     let rounded = Int((value * 10).rounded())
     return "\(rounded / 10).\(rounded % 10)"

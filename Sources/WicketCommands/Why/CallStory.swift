@@ -13,7 +13,7 @@ struct CallStory {
 
     func lines(style: Style) -> [String] {
         // What others wrote is in all of them, so controls go before colours come.
-        let told = sentences.map { "  " + $0.withoutControls }
+        let told = (sentences + [cost]).map { "  " + $0.withoutControls }
         let end = "  " + ending.withoutControls
         return [style.bold(title.withoutControls)] + told + [call["error"].isNull ? style.green(end) : style.red(end)]
     }
@@ -25,6 +25,16 @@ struct CallStory {
         var story = DecisionStory()
         let steps = decisions["decisions"].elements.map { story.sentence($0) }
         return steps + [story.outcome(decisions["outcome"])]
+    }
+
+    private var cost: String {
+        if let saved = call["saved_nano_usd"].int { return "It cost nothing, where it would have cost \(callCost(saved))." }
+        guard let cost = call["cost"]["nano_usd"].int else { return "What it cost is not known: the model has no price." }
+        let row = call["price_digest"].string.map { ", by the price \($0)" } ?? ""
+        if call["cost"]["status"].string == "estimated" {
+            return "It cost about \(callCost(cost))\(row), counted by what came: the provider did not say."
+        }
+        return cost == 0 ? "It cost nothing." : "It cost \(callCost(cost))\(row)."
     }
 
     private var title: String {

@@ -86,6 +86,7 @@ extension Configuration {
         defaults = source.defaults
         configs = source.configs
         policies = source.policies
+        prices = source.prices
         timeouts = source.timeouts
         cache = source.cache
         embedderFile = source.embedderFile

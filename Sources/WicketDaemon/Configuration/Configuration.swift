@@ -31,6 +31,8 @@ package struct Configuration: Sendable {
     package let configs: [SavedConfig]
     /// Policies, asked in this order before those in the database.
     package let policies: [AccessPolicy]
+    /// What models cost, over their published prices.
+    package let prices: [OwnPrice]
     package let timeouts: UpstreamTimeouts
     /// What the cache may take.
     package let cache: CacheBounds
@@ -94,6 +96,7 @@ struct ConfigurationSource: Sendable {
     var defaults = DefaultOptions()
     var configs: [SavedConfig] = []
     var policies: [AccessPolicy] = []
+    var prices: [OwnPrice] = []
     var timeouts = UpstreamTimeouts()
     var cache = Configuration.CacheBounds()
     var embedderFile: String?

@@ -6,13 +6,14 @@ import Observability
 import ProviderAdapters
 
 extension ConfigurationSource {
-    /// Every key of the file but those within one provider, which `ProviderSource.keys` has.
+    /// Every key of the file but those within one provider, which `ProviderSource.keys` has, and within one model's price, which
+    /// `UnitPrices.keys` has.
     /// - Parameters:
     ///   - catalog: the built-in providers, which an entry under `providers` may build on.
     ///   - accounts: the users and groups that the machine knows.
     static func keys(catalog: [Provider], accounts: PolicyAccounts) -> [ConfigurationKey<ConfigurationSource>] {
         sockets { accounts.groupID($0) != nil } + service + limits + cache
-            + [.providers(catalog), .configs, .policies(accounts)] + DefaultOptions.keys
+            + [.providers(catalog), .configs, .policies(accounts), .prices] + DefaultOptions.keys
     }
 
     private static func sockets(

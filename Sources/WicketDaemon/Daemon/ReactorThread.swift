@@ -59,7 +59,7 @@ final class ReactorThread: @unchecked Sendable {
             cache: shared.cache, network: transport,
             inProcess: LocalTransport(clock: shared.clock, sleep: timers.sleep, vectors: shared.cache.semantics.local),
             clock: shared.clock, timers: timers, timeouts: configuration.timeouts)
-        let engine = GatewayEngine(catalog: shared.catalog, ports: ports, seed: seed)
+        let engine = GatewayEngine(catalog: shared.catalog, pricing: shared.reloadable.pricing, ports: ports, seed: seed)
         let limits = configuration.limits
         let units = SystemdUnits(reactor: reactor)
         server = ConnectionServer(

@@ -77,6 +77,7 @@ final class Counters: Sendable {
 /// What a reload swaps, whole.
 struct Reloadable: Sendable {
     var catalog: ProviderCatalog
+    var pricing: Pricing
     /// `defaults:` of the configuration.
     var defaults: CallOptions
 }
@@ -116,7 +117,7 @@ final class ReactorServices {
     }
 
     func use(_ reloadable: Reloadable) {
-        engine.use(reloadable.catalog)
+        engine.use(reloadable.catalog, reloadable.pricing)
         defaults = reloadable.defaults
     }
 }

@@ -39,7 +39,7 @@ extension MethodHandler {
 
     private static func call(_ operation: Operation, _ running: RunningRequest) throws(GatewayFailure) -> GatewayCall {
         if running.session.services.shared.isDraining.load(ordering: .relaxed) { throw .draining }
-        let document = running.document
+        var document = running.document
         let parts = try InferenceParams(running.request)
         let policy = running.session.policy
         var options = running.session.defaults(under: policy)
@@ -48,10 +48,9 @@ extension MethodHandler {
         let request: JSONNode
         if let given = parts.request {
             request = given
-        } else if operation == .models, let params = running.request.params {
-            request = params
-        } else if operation == .models {
-            request = document.root
+        } else if operation == .models, let empty = try? JSONDocument("{}") {
+            document = empty
+            request = empty.root
         } else {
             throw .invalidParams("params.request", "params.request is missing: put the provider-neutral body there.")
         }
