@@ -6,7 +6,8 @@
 package struct Usage: Equatable, Sendable {
     /// What is counted; each kind of input is part of `input`, each kind of output part of `output`.
     package enum Unit: Int, CaseIterable, Sendable {
-        case input, output, cacheRead, cacheCreation, cacheCreationHour, reasoning, audioInput, audioOutput, imageInput, imageOutput
+        case input, output, cacheRead, cacheCreation, cacheCreationHour, reasoning
+        case audioInput, audioOutput, imageInput, imageOutput
     }
 
     /// −1 where the provider did not say.

@@ -24,7 +24,7 @@ struct CostVectorTests {
     static let deviations: [String: (cost: Int?, reason: String)] = [
         "no price config": (nil, "What has no price is unpriced, never 0."),
         "cached tokens without a cache price are free": (
-            10_000_000, "Tokens without a price of their own are billed as input, which is what providers do: 1000 at 0.001 cents."
+            10_000_000, "Tokens without a price of their own are billed as input, as providers do: 1000 at 0.001 cents."
         ),
         "additional units": (200_000, "No usage tells of searches; the tokens are priced: 10 and 5 at 0.001 and 0.002 cents."),
         "batch additional units not halved": (nil, "A batch has a price of its own or none; no usage tells of searches."),

@@ -67,8 +67,8 @@ extension ModelQuery {
             default:
                 throw .invalidParams(
                     "request.\(name)",
-                    "request.\(name) is unknown here: the catalog is filtered by provider, mode and search. To ask a provider, name "
-                        + "it in options.")
+                    "request.\(name) is unknown here: the catalog is filtered by provider, mode and search. To ask a provider, "
+                        + "name it in options.")
             }
         }
     }

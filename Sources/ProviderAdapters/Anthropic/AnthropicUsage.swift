@@ -19,8 +19,8 @@ struct AnthropicUsage {
         input = figure("input_tokens") ?? input
         cacheRead = figure("cache_read_input_tokens") ?? cacheRead
         cacheCreation = figure("cache_creation_input_tokens") ?? cacheCreation
-        cacheCreationHour =
-            document.find(path: "cache_creation", "ephemeral_1h_input_tokens", in: node).flatMap(document.int) ?? cacheCreationHour
+        let hour = document.find(path: "cache_creation", "ephemeral_1h_input_tokens", in: node)
+        cacheCreationHour = hour.flatMap(document.int) ?? cacheCreationHour
         output = figure("output_tokens") ?? output
         thinking = document.find(path: "output_tokens_details", "thinking_tokens", in: node).flatMap(document.int) ?? thinking
         if let report = try? JSONDocument(Array(document.raw(node))) { reports.append(report) }

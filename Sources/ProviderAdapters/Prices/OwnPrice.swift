@@ -6,8 +6,8 @@ package struct OwnPrice: Sendable, Equatable {
     package let name: String
     package let prices: UnitPrices
 
-    /// - Parameter prices: with a price for tokens of any kind, input and output without one cost nothing; with none, a call costs
-    ///   its price for a request and nothing else.
+    /// - Parameter prices: with a price for tokens of any kind, input and output without one cost nothing; with none, a call
+    ///   costs its price for a request and nothing else.
     package init(name: String, prices: UnitPrices) {
         self.name = name
         var prices = prices

@@ -76,7 +76,8 @@ package final class KnownPrice: Sendable {
     /// - Parameter model: as the provider knows it.
     /// - Returns: nil where nothing bounds its tokens, or nobody knows what they cost.
     package func worstCost(of request: RequestMeasure, model: String) -> NanoUSD? {
-        guard let input = request.largestInput(model: model, price: price), let output = request.largestOutput(price: price) else {
+        guard let input = request.largestInput(model: model, price: price), let output = request.largestOutput(price: price)
+        else {
             return price.standard.isFree ? NanoUSD(0) : nil
         }
         return price.worstCost(inputTokensBound: input, outputTokensBound: output)

@@ -91,8 +91,8 @@ extension RequestMeasure {
     /// What Anthropic puts before tools (up to 804 tokens), rounded up.
     private static var toolTemplate: Int { 1024 }
 
-    /// OpenAI's `gpt-4o-mini` asks 2,833 tokens and 5,667 for each of at most 8 tiles, Anthropic at most 4,784; no other asks more
-    /// than 10,000 patches at 1.2 tokens.
+    /// OpenAI's `gpt-4o-mini` asks 2,833 tokens and 5,667 for each of at most 8 tiles, Anthropic at most 4,784; no other asks
+    /// more than 10,000 patches at 1.2 tokens.
     private static func largestImage(of model: String) -> Int {
         if model.contains("4o-mini") { return 48_169 }
         return model.contains("claude") ? 4784 : 12_000

@@ -13,7 +13,7 @@ struct CallStory {
 
     func lines(style: Style) -> [String] {
         // What others wrote is in all of them, so controls go before colours come.
-        let told = (sentences + [cost]).map { "  " + $0.withoutControls }
+        let told = (sentences + [cost].compactMap(\.self)).map { "  " + $0.withoutControls }
         let end = "  " + ending.withoutControls
         return [style.bold(title.withoutControls)] + told + [call["error"].isNull ? style.green(end) : style.red(end)]
     }
@@ -27,11 +27,12 @@ struct CallStory {
         return steps + [story.outcome(decisions["outcome"])]
     }
 
-    private var cost: String {
+    private var cost: String? {
+        guard let status = call["cost"]["status"].string else { return nil }
         if let saved = call["saved_nano_usd"].int { return "It cost nothing, where it would have cost \(callCost(saved))." }
         guard let cost = call["cost"]["nano_usd"].int else { return "What it cost is not known: the model has no price." }
         let row = call["price_digest"].string.map { ", by the price \($0)" } ?? ""
-        if call["cost"]["status"].string == "estimated" {
+        if status == "estimated" {
             return "It cost about \(callCost(cost))\(row), counted by what came: the provider did not say."
         }
         return cost == 0 ? "It cost nothing." : "It cost \(callCost(cost))\(row)."

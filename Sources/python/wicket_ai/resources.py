@@ -114,9 +114,17 @@ class Models(Generic[AnswerT, StreamT]):
     def __init__(self, infer: Infer[AnswerT, StreamT]) -> None:
         self._infer = infer
 
-    def list(self, *, timeout: Optional[float] = None) -> AnswerT:
-        """The models that the provider offers."""
-        answer: Any = self._infer("models.list", {}, False, timeout)
+    def list(
+        self, *, provider: Optional[str] = None, mode: Optional[str] = None, search: Optional[str] = None,
+        limit: Optional[int] = None, cursor: Optional[str] = None, timeout: Optional[float] = None
+    ) -> AnswerT:
+        """The models that the client's provider or virtual key offers; of a client that has neither, a page of the catalog.
+
+        The catalog has each model's prices, its context and what it takes and makes. ``provider``, ``mode`` (``"chat"``,
+        ``"embedding"``…) and ``search`` (a part of ``provider/model``) are its filters.
+        """
+        request = given(provider=provider, mode=mode, search=search, limit=limit, cursor=cursor)
+        answer: Any = self._infer("models.list", request, False, timeout)
         result: AnswerT = answer
         return result
 
