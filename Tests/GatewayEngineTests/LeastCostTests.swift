@@ -23,7 +23,17 @@ struct LeastCostTests {
         #expect(asked.map(\.target) == order.map { "config.targets[\($0)]" })
     }
 
-    private func run(_ targets: [(provider: String, model: String)]) async throws -> [AttemptReport] {
+    @Test func `a user's own price counts`() async throws {
+        var prices = UnitPrices()
+        prices.request = 1
+        let pricing = Pricing(own: [OwnPrice(name: "openai/gpt-4o", prices: prices)])
+        let asked = try await run([("openai", "gpt-4o-mini"), ("openai", "gpt-4o")], pricing)
+        #expect(asked.map(\.target) == ["config.targets[1]", "config.targets[0]"])
+    }
+
+    private func run(
+        _ targets: [(provider: String, model: String)], _ pricing: Pricing = Pricing()
+    ) async throws -> [AttemptReport] {
         let leaves = targets.enumerated().map { index, target in
             var leaf = PlanTarget(path: "config.targets[\(index)]")
             leaf.provider = target.provider
@@ -41,7 +51,7 @@ struct LeastCostTests {
         let call = GatewayCall(
             operation: .chat, document: document, request: document.root, options: options,
             peer: PeerIdentity(pid: 1, uid: 1, gid: 1))
-        let engine = GatewayEngine(catalog: .builtIn, ports: ports(plan), seed: 1)
+        let engine = GatewayEngine(catalog: .builtIn, pricing: pricing, ports: ports(plan), seed: 1)
         return await engine.perform(call, chunks: NoChunks()).1.attempts
     }
 

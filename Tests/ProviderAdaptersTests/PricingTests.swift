@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
+import JSONBytes
 import Testing
 
 @testable import ProviderAdapters
@@ -76,5 +77,42 @@ struct PricingTests {
         #expect(digests.values.allSatisfy { $0.count == 1 } && digests.keys.allSatisfy { $0.utf8.count == 16 })
         let own = [("m", 1), ("m", 2), ("n", 1)].map { Self.own($0.0, input: $0.1).digest }
         #expect(Set(own).count == 3 && Self.own("M", input: 1).digest == own[0])
+    }
+
+    @Test func `the worst cost of a request is known where its tokens are bounded, or cost nothing`() throws {
+        func worst(_ request: String, _ pricing: Pricing, _ model: String, _ provider: String) throws -> NanoUSD? {
+            let document = try JSONDocument(Array(request.utf8))
+            let price = try #require(pricing.price(asked: model, at: Self.provider(provider)))
+            return price.worstCost(of: RequestMeasure(document.root, in: document), model: model)
+        }
+        let plain = #"{"max_tokens":100}"#
+        #expect(try worst(plain, Pricing(), "gpt-4o", "openai") == NanoUSD((plain.utf8.count + 256) * 2500 + 100 * 10_000))
+        let search = #"{"max_tokens":100,"tools":[{"type":"web_search"}]}"#
+        #expect(try worst(search, Pricing(), "gpt-4o", "openai") == nil)
+        #expect(try worst(search, Pricing(), "echo", "local") == NanoUSD(0))
+        var prices = UnitPrices()
+        prices.request = 5
+        #expect(try worst(search, Pricing(own: [OwnPrice(name: "echo", prices: prices)]), "echo", "local") == NanoUSD(5))
+    }
+
+    @Test func `the table's models are listed page by page, each with the price that counts`() throws {
+        let pricing = Pricing(own: [Self.own("openai/gpt-4o", input: 7)])
+        var (query, count) = (ModelQuery(limit: 500), 0)
+        var own: [String] = []
+        while true {
+            let page = try #require(pricing.models(query))
+            #expect(page.models.count == 500 || page.next == nil)
+            count += page.models.count
+            own += page.models.filter(\.price.isOwn).map { "\($0.provider)/\($0.model)" }
+            guard let next = page.next else { break }
+            query.position = next
+        }
+        var rows = 0
+        PriceTable.builtIn.forEachRow { _ in rows += 1 }
+        #expect(count == rows && own.contains("openai/gpt-4o") && own.allSatisfy { $0.hasPrefix("openai/gpt-4o") })
+        for position in [-1, 1, Int.max, Int.min] {
+            query.position = position
+            #expect(pricing.models(query) == nil)
+        }
     }
 }

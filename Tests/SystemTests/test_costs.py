@@ -145,7 +145,8 @@ def test_own_prices_go_over_the_list_and_a_reload_changes_them(make_daemon, conn
     two = gateway()
     assert two["cost"]["nano_usd"] == 100_000_000
     assert row_of(admin, two["trace_id"])["price_digest"] not in (None, digest)
-    listed = client.call("models.list", {"request": {"search": "openai/gpt-4o", "limit": 1}})["response"]["data"][0]
+    models = client.call("models.list", {"request": {"provider": "openai", "search": "gpt-4o"}})["response"]["data"]
+    listed = next(model for model in models if model["id"] == "gpt-4o")
     assert listed["own"] and listed["prices"] == {"input_nano_usd": 1, "output_nano_usd": 0}
     daemon.config_file.write_text(json.dumps({"prices": {"echo": {"input_usd": 1}}}))
     with pytest.raises(RpcFailure) as caught:

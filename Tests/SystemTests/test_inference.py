@@ -21,7 +21,7 @@ def test_local_says_what_it_was_asked(client):
     assert message["role"] == "assistant" and "Say this is a test" in message["content"]
     assert result["response"]["usage"]["total_tokens"] > 0
     assert result["gateway"]["provider"] == "local" and result["gateway"]["virtual_key"] is None
-    assert result["gateway"]["cost"] == {"nano_usd": None, "status": "unpriced"}
+    assert result["gateway"]["cost"] == {"nano_usd": 0, "status": "priced"}
 
 
 def test_a_stream_says_the_same_and_its_reply_closes_it(client):

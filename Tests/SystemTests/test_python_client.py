@@ -92,6 +92,12 @@ def test_messages_and_models(wicket):
     assert "local/echo" in [model.id for model in wicket.models.list().data]
 
 
+def test_models_of_the_catalog(proxies):
+    with Wicket(socket=proxies["use"]) as client:
+        page = client.models.list(provider="openai", search="gpt-4o-mini", limit=1)
+        assert page.data[0].owned_by == "openai" and page.data[0].prices.output_nano_usd > 0 and page.next_cursor
+
+
 @pytest.mark.parametrize("model, kind, status", [
     ("local/status-429", wicket_ai.UpstreamError, 429), ("local/reset", wicket_ai.UpstreamUnreachableError, 502),
 ])

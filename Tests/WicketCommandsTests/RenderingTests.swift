@@ -79,6 +79,15 @@ struct RenderingTests {
         #expect(hundredths(value) == text)
     }
 
+    @Test(arguments: [
+        (0, "$0"), (1, "$0.000000001"), (40_500, "$0.0000405"), (2_465_000, "$0.00246"), (100_000_000, "$0.1"),
+        (999_999_999, "$0.999"), (2_740_000_000, "$2.74"),
+    ])
+    func `what one call cost has three figures that count`(nano: Int, text: String) { #expect(callCost(nano) == text) }
+
+    @Test(arguments: [(0.0, "0"), (2.5, "2.5"), (0.075, "0.075"), (15.0, "15"), (1e-6, "0.000001"), (-1.0, "-")])
+    func `a price shows no decimal that says nothing`(value: Double, text: String) { #expect(decimal(value) == text) }
+
     @Test(arguments: [(2_740_000_000, "$2.74"), (3_100_000, "$0.0031"), (50_000, "$0.0000"), (999_999_999, "$0.9999")])
     func `money is in dollars`(nano: Int, text: String) {
         #expect(dollars(nano) == text)

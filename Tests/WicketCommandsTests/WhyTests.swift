@@ -108,4 +108,22 @@ struct WhyTests {
         let lines = try story(#"{"decisions":[{"step":"give_up","target":"\u001b[31mt\u009b","why":"x"}],"outcome":null}"#)
         #expect(lines[1] == "  [31mt was not asked again: x.")
     }
+
+    @Test(arguments: [
+        (#""cost":{"nano_usd":2465000,"status":"priced"},"price_digest":"5b3c""#, "It cost $0.00246, by the price 5b3c."),
+        (#""cost":{"nano_usd":0,"status":"priced"},"price_digest":null"#, "It cost nothing."),
+        (
+            #""cost":{"nano_usd":2000,"status":"estimated"},"price_digest":"5b3c""#,
+            "It cost about $0.000002, by the price 5b3c, counted by what came: the provider did not say."
+        ),
+        (#""cost":{"nano_usd":null,"status":"unpriced"}"#, "What it cost is not known: the model has no price."),
+        (
+            #""cost":{"nano_usd":0,"status":"priced"},"saved_nano_usd":1000000000"#,
+            "It cost nothing, where it would have cost $1.00."
+        ),
+    ])
+    func `a call says what it cost`(_ members: String, _ sentence: String) throws {
+        let call = self.call.replacing(#""status":200"#, with: #""status":200,\#(members)"#)
+        #expect(try story("null", call: call).contains("  " + sentence))
+    }
 }

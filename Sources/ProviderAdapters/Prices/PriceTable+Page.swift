@@ -29,7 +29,7 @@ package struct ModelQuery: Sendable {
     package var provider: String?
     package var mode: ModelMode?
     /// A part of `provider/model`, in any case.
-    package var search: String? { didSet { search = search?.lowercased() } }
+    package var search: String?
     package var limit: Int
     /// Where the page begins: 0, or `next` of the one before.
     package var position: Int
@@ -43,7 +43,7 @@ package struct ModelQuery: Sendable {
         if let provider, provider != head.provider { return false }
         if let mode, mode.rawValue != head.mode { return false }
         guard let search else { return true }
-        return "\(head.provider)/\(head.model)".lowercased().contains(search)
+        return "\(head.provider)/\(head.model)".lowercased().contains(search.lowercased())
     }
 }
 

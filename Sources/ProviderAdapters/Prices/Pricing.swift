@@ -78,7 +78,9 @@ package final class KnownPrice: Sendable {
     package func worstCost(of request: RequestMeasure, model: String) -> NanoUSD? {
         guard let input = request.largestInput(model: model, price: price), let output = request.largestOutput(price: price)
         else {
-            return price.standard.isFree ? NanoUSD(0) : nil
+            // How many tokens it has matters only where they cost something.
+            let billsTokens = price.standard.billsTokens && !price.standard.isFree
+            return billsTokens ? nil : price.worstCost(inputTokensBound: 0, outputTokensBound: 0)
         }
         return price.worstCost(inputTokensBound: input, outputTokensBound: output)
     }
