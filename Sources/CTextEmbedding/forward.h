@@ -19,16 +19,24 @@ INLINE void store(float *to, floats16 value) { *(floats16 *)to = value; }
 INLINE floats16 all(float value) { return (floats16){0} + value; }
 INLINE floats16 magnitude(floats16 value) { return (floats16)((ints16)value & 0x7FFFFFFF); }
 
+// Lanes are put together by halves: one after another, each step would wait for the one before.
+#define HALF(value, with, ...)                                                                                                 \
+    with(__builtin_shufflevector(value, value, __VA_ARGS__), value)
+#define BY_HALVES(with, value)                                                                                                 \
+    value = HALF(value, with, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);                                           \
+    value = HALF(value, with, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);                                           \
+    value = HALF(value, with, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);                                           \
+    value = HALF(value, with, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)
+#define PLUS(one, other) ((one) + (other))
+
 INLINE float sum(floats16 value) {
-    float total = 0;
-    for (int lane = 0; lane < 16; lane++) total += value[lane];
-    return total;
+    BY_HALVES(PLUS, value);
+    return value[0];
 }
 
 INLINE float largest(floats16 value) {
-    float found = value[0];
-    for (int lane = 1; lane < 16; lane++) found = value[lane] > found ? value[lane] : found;
-    return found;
+    BY_HALVES(__builtin_elementwise_max, value);
+    return value[0];
 }
 
 /// e^x for x <= 0, to seven digits: 2^n times a polynomial of the rest.
@@ -45,47 +53,42 @@ INLINE floats16 exponential(floats16 x) {
     return power * (floats16)(((ints16)shifted << 23) + (127 << 23));
 }
 
-/// x times the normal distribution's share below x (Abramowitz and Stegun 7.1.26).
-static void gelu(float *values, size_t count) {
-    for (size_t at = 0; at < count; at += 16) {
-        floats16 x = load(values + at), scaled = x * 0.70710678f, size = magnitude(scaled);
-        floats16 t = 1.0f / (1.0f + 0.3275911f * size);
-        floats16 tail = ((((1.061405429f * t - 1.453152027f) * t + 1.421413741f) * t - 0.284496736f) * t + 0.254829592f) * t;
-        floats16 error = 1.0f - tail * exponential(-size * size);
-        error = (floats16)((ints16)error | ((ints16)scaled & (int32_t)0x80000000));
-        store(values + at, 0.5f * x * (1.0f + error));
+/// x times the normal distribution's share below x, to 0.0002: an odd polynomial for the error function, which is 1 from 4 on.
+static void gelu(float *values, int32_t count) {
+    for (int32_t at = 0; at < count; at += 16) {
+        floats16 x = load(values + at);
+        floats16 near = __builtin_elementwise_max(__builtin_elementwise_min(x, all(4.0f)), all(-4.0f)), square = near * near;
+        floats16 power = -3.1776323e-6f + square * 4.5175984e-8f;
+        power = power * square + 9.5527357e-5f;
+        power = power * square - 1.6243714e-3f;
+        power = power * square + 1.7527369e-2f;
+        power = power * square - 1.2910881e-1f;
+        power = power * square + 7.9574051e-1f;
+        floats16 half = 0.5f * x;
+        store(values + at, half * (power * near) + half);
     }
 }
 
-/// Each row in eight bits, -127 to 127, and what one step of it is worth.
-static void quantise(const float *values, int32_t rows, int32_t width, wicket_scratch *scratch) {
-    for (int32_t row = 0; row < rows; row++, values += width) {
-        floats16 sizes = {0};
-        for (int32_t at = 0; at < width; at += 16) sizes = __builtin_elementwise_max(sizes, magnitude(load(values + at)));
-        float size = largest(sizes), steps = size > 0 ? 127.0f / size : 0;
-        scratch->row_scales[row] = size / 127.0f;
-        int8_t *quantised = scratch->quantised + (size_t)row * (size_t)width;
-        for (int32_t at = 0; at < width; at += 16) {
-            ints16 whole = (ints16)(load(values + at) * steps + ROUNDING) - (ints16)all(ROUNDING);
-            *(bytes16 *)(quantised + at) = __builtin_convertvector(whole + ACTIVATION_SHIFT, bytes16);
+/// One row in eight bits, -127 to 127, and what one step of it is worth.
+static void quantise(const float *values, int32_t row, int32_t width, wicket_scratch *scratch) {
+    floats16 sizes = {0};
+    for (int32_t at = 0; at < width; at += 16) sizes = __builtin_elementwise_max(sizes, magnitude(load(values + at)));
+    float size = largest(sizes), steps = size > 0 ? 127.0f / size : 0;
+    scratch->row_scales[row] = size / 127.0f;
+    int8_t *quantised = scratch->quantised + (size_t)row * (size_t)width;
+    for (int32_t at = 0; at < width; at += 16) {
+        ints16 whole = (ints16)(load(values + at) * steps + ROUNDING) - (ints16)all(ROUNDING);
+        *(bytes16 *)(quantised + at) = __builtin_convertvector(whole + ACTIVATION_SHIFT, bytes16);
 #ifdef NEEDS_MAGNITUDES
-            ints16 sizes = __builtin_elementwise_abs(whole);
-            *(bytes16 *)(scratch->magnitudes + (size_t)row * (size_t)width + (size_t)at) =
-                __builtin_convertvector(sizes, bytes16);
+        *(bytes16 *)(scratch->magnitudes + (size_t)row * (size_t)width + (size_t)at) =
+            __builtin_convertvector(__builtin_elementwise_abs(whole), bytes16);
 #endif
-        }
     }
 }
 
-/// `into` = `from` times the matrix, plus its biases.
-static void transform(
-    const float *from, int32_t rows, int32_t inputs, int32_t outputs, const linear *by, wicket_scratch *scratch, float *into) {
-    quantise(from, rows, inputs, scratch);
-    multiply(scratch, rows, inputs, outputs, by, into);
-}
-
-/// Adds `residue` and brings each row to mean 0 and variance 1, then to what the model has learned.
-static void normalise(float *values, const float *residue, int32_t rows, const float *gain, const float *shift) {
+/// Adds `residue` and brings each row to mean 0 and variance 1, then to what the model has learned, and quantises it.
+static void normalise(
+    float *values, const float *residue, int32_t rows, const float *gain, const float *shift, wicket_scratch *scratch) {
     for (int32_t row = 0; row < rows; row++, values += WIDTH) {
         floats16 parts[WIDTH / 16], total = {0}, squares = {0};
         for (int at = 0; at < WIDTH / 16; at++) {
@@ -101,42 +104,77 @@ static void normalise(float *values, const float *residue, int32_t rows, const f
         float scale = 1.0f / __builtin_sqrtf(sum(squares) / WIDTH + 1e-12f);
         for (int at = 0; at < WIDTH / 16; at++)
             store(values + 16 * at, parts[at] * scale * load(gain + 16 * at) + load(shift + 16 * at));
+        quantise(values, row, WIDTH, scratch);
     }
-}
-
-/// Softmax without its division, over `count` of `padded` values.
-/// @return what they are to be divided by.
-INLINE float exponentials(float *values, int32_t count, int32_t padded) {
-    for (int32_t at = count; at < padded; at++) values[at] = -1e30f;
-    floats16 sizes = load(values), total = {0};
-    for (int32_t at = 16; at < padded; at += 16) sizes = __builtin_elementwise_max(sizes, load(values + at));
-    float size = largest(sizes);
-    for (int32_t at = 0; at < padded; at += 16) {
-        floats16 value = exponential(load(values + at) - size);
-        store(values + at, value);
-        total += value;
-    }
-    return sum(total);
 }
 
 enum { ROW = 3 * WIDTH, TOGETHER = 4 };
 
-/// Four rows of one head; `rows` of them count.
-static void attend_rows(
-    const float *first, const float *values, wicket_scratch *scratch, int32_t rows, int32_t count, int32_t padded, float *into) {
-    const float *queries[TOGETHER];
-    for (int row = 0; row < TOGETHER; row++) queries[row] = first + (row < rows ? row : 0) * ROW;
+// Swaps the halves of `one` and `other` that are off the diagonal, for blocks of 8, 4, 2 and 1.
+#define SWAP(step, low, high)                                                                                                  \
+    for (int at = 0; at < 16; at++)                                                                                            \
+        if ((at & step) == 0) {                                                                                                \
+            floats16 one = block[at], other = block[at + step];                                                                \
+            block[at] = __builtin_shufflevector(one, other, low);                                                              \
+            block[at + step] = __builtin_shufflevector(one, other, high);                                                      \
+        }
+#define LANES(...) __VA_ARGS__
+
+/// Turns 16 rows of 16 around.
+static void transpose(const float *from, size_t from_step, float *to, size_t to_step) {
+    floats16 block[16];
+    for (size_t at = 0; at < 16; at++) block[at] = load(from + at * from_step);
+    SWAP(8, LANES(0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
+         LANES(8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
+    SWAP(4, LANES(0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27),
+         LANES(4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31))
+    SWAP(2, LANES(0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29),
+         LANES(2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31))
+    SWAP(1, LANES(0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30),
+         LANES(1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31))
+    for (size_t at = 0; at < 16; at++) store(to + at * to_step, block[at]);
+}
+
+/// How near four rows of one head are to each piece, into `scratch->attention`, and the largest of each row.
+INLINE void score(
+    const float *const queries[TOGETHER], wicket_scratch *scratch, int32_t count, int32_t padded, float sizes[TOGETHER]) {
+    const ints16 lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    floats16 largest_yet[TOGETHER];
+    for (int row = 0; row < TOGETHER; row++) largest_yet[row] = all(-1e30f);
     for (int32_t at = 0; at < padded; at += 16) {
         floats16 scores[TOGETHER] = {{0}};
         for (int part = 0; part < HEAD_WIDTH; part++) {
             floats16 keys = load(scratch->keys + part * padded + at);
             for (int row = 0; row < TOGETHER; row++) scores[row] += queries[row][part] * keys;
         }
-        for (int row = 0; row < TOGETHER; row++) store(scratch->attention + row * padded + at, scores[row] * 0.17677669529f);
+        // What lies behind the last piece is of an earlier text.
+        const ints16 is_piece = lanes < count - at;
+        for (int row = 0; row < TOGETHER; row++) {
+            floats16 value = (floats16)(((ints16)(scores[row] * 0.17677669529f) & is_piece) | ((ints16)all(-1e30f) & ~is_piece));
+            largest_yet[row] = __builtin_elementwise_max(largest_yet[row], value);
+            store(scratch->attention + row * padded + at, value);
+        }
     }
-    float divisors[TOGETHER];
+    for (int row = 0; row < TOGETHER; row++) sizes[row] = largest(largest_yet[row]);
+}
+
+/// Four rows of one head; `rows` of them count.
+static void attend_rows(
+    const float *first, const float *values, wicket_scratch *scratch, int32_t rows, int32_t count, int32_t padded, float *into) {
+    const float *queries[TOGETHER];
+    for (int row = 0; row < TOGETHER; row++) queries[row] = first + (row < rows ? row : 0) * ROW;
+    float sizes[TOGETHER], shares[TOGETHER];
+    score(queries, scratch, count, padded, sizes);
+    for (int row = 0; row < TOGETHER; row++) {
+        floats16 total = {0};
+        for (int32_t at = 0; at < padded; at += 16) {
+            floats16 value = exponential(load(scratch->attention + row * padded + at) - sizes[row]);
+            store(scratch->attention + row * padded + at, value);
+            total += value;
+        }
+        shares[row] = 1.0f / sum(total);
+    }
     floats16 sums[TOGETHER][2] = {{{0}}};
-    for (int row = 0; row < TOGETHER; row++) divisors[row] = exponentials(scratch->attention + row * padded, count, padded);
     for (int32_t at = 0; at < count; at++) {
         floats16 low = load(values + (size_t)at * ROW), high = load(values + (size_t)at * ROW + 16);
         for (int row = 0; row < TOGETHER; row++) {
@@ -146,21 +184,19 @@ static void attend_rows(
         }
     }
     for (int row = 0; row < rows; row++) {
-        store(into + row * WIDTH, sums[row][0] / divisors[row]);
-        store(into + row * WIDTH + 16, sums[row][1] / divisors[row]);
+        store(into + row * WIDTH, sums[row][0] * shares[row]);
+        store(into + row * WIDTH + 16, sums[row][1] * shares[row]);
     }
 }
 
-/// Each piece looks at all pieces; `from` holds their queries, keys and values side by side.
+/// Each piece looks at all pieces; `from` holds their queries, keys and values side by side, and room for whole blocks of 16.
 static void attend(const float *from, int32_t count, wicket_scratch *scratch, float *into) {
     int32_t padded = (count + 15) & ~15;
     for (int head = 0; head < HEADS; head++) {
         const float *queries = from + head * HEAD_WIDTH, *keys = queries + WIDTH, *values = keys + WIDTH;
-        for (int part = 0; part < HEAD_WIDTH; part++)
-            for (int32_t at = count; at < padded; at++) scratch->keys[part * padded + at] = 0;
-        for (int32_t at = 0; at < count; at++)
-            for (int part = 0; part < HEAD_WIDTH; part++)
-                scratch->keys[part * padded + at] = keys[(size_t)at * ROW + (size_t)part];
+        for (int32_t at = 0; at < padded; at += 16)
+            for (int part = 0; part < HEAD_WIDTH; part += 16)
+                transpose(keys + (size_t)at * ROW + part, ROW, scratch->keys + part * padded + at, (size_t)padded);
         for (int32_t at = 0; at < count; at += TOGETHER) {
             int32_t rows = count - at < TOGETHER ? count - at : TOGETHER;
             float *target = into + (size_t)at * WIDTH + head * HEAD_WIDTH;
@@ -192,20 +228,25 @@ static void pool(const float *from, int32_t count, float *vector) {
     for (int part = 0; part < WIDTH / 16; part++) store(vector + 16 * part, parts[part] * scale);
 }
 
+/// Where a step writes what the next one multiplies, it quantises it while it is at hand.
 void FORWARD(const wicket_model *model, wicket_scratch *scratch, const int32_t *pieces, int32_t count, float *vector) {
     float *current = scratch->current, *next = scratch->next, *wide = scratch->wide;
     look_up(model, pieces, count, current);
-    normalise(current, NULL, count, model->gain, model->shift);
+    normalise(current, NULL, count, model->gain, model->shift, scratch);
     for (int at = 0; at < LAYERS; at++) {
         const layer *by = &model->layers[at];
-        transform(current, count, WIDTH, ROW, &by->query_key_value, scratch, wide);
+        multiply(scratch, count, WIDTH, ROW, &by->query_key_value, wide);
         attend(wide, count, scratch, next);
-        transform(next, count, WIDTH, WIDTH, &by->attention_output, scratch, next);
-        normalise(next, current, count, by->attention_gain, by->attention_shift);
-        transform(next, count, WIDTH, INNER, &by->inner, scratch, wide);
-        gelu(wide, (size_t)count * INNER);
-        transform(wide, count, INNER, WIDTH, &by->output, scratch, current);
-        normalise(current, next, count, by->output_gain, by->output_shift);
+        for (int32_t row = 0; row < count; row++) quantise(next + (size_t)row * WIDTH, row, WIDTH, scratch);
+        multiply(scratch, count, WIDTH, WIDTH, &by->attention_output, next);
+        normalise(next, current, count, by->attention_gain, by->attention_shift, scratch);
+        multiply(scratch, count, WIDTH, INNER, &by->inner, wide);
+        for (int32_t row = 0; row < count; row++) {
+            gelu(wide + (size_t)row * INNER, INNER);
+            quantise(wide + (size_t)row * INNER, row, INNER, scratch);
+        }
+        multiply(scratch, count, INNER, WIDTH, &by->output, current);
+        normalise(current, next, count, by->output_gain, by->output_shift, scratch);
     }
     pool(current, count, vector);
 }
