@@ -138,6 +138,10 @@ let package = Package(
             name: "wicket-index-benchmark", dependencies: ["Caching", "TestSupport"], path: "Tests/Benchmarks/IndexBenchmark",
             swiftSettings: swift),
         .executableTarget(
+            name: "wicket-cache-benchmark",
+            dependencies: ["Caching", "GatewayEngine", "GatewayModel", "GatewayStore", "TestSupport", "TextEmbedding"],
+            path: "Tests/Benchmarks/CacheBenchmark", swiftSettings: swift),
+        .executableTarget(
             name: "wicket-semantic-eval", dependencies: ["Caching", "GatewayEngine", "TextEmbedding"],
             path: "Tests/Benchmarks/SemanticEvaluation", swiftSettings: swift),
         tests("TidyTests", []),

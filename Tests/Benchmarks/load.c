@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Closed-loop load: each connection sends a request, waits for its whole answer, checks it, sends the next.
-// Usage: load (unix:PATH | tcp:PORT) CONNECTIONS REQUESTS WARMUP (whole | stream) OPTIONS
+// Usage: load (unix:PATH | tcp:PORT) CONNECTIONS REQUESTS WARMUP (whole | stream) OPTIONS [QUESTIONS]
+// QUESTIONS: a file of what the user says, a line each, in turn; without it no two requests are the same.
 // unix: JSON-RPC lines to the gateway; tcp: HTTP/1.1 to the upstream itself. Prints one JSON object.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -28,6 +29,9 @@ struct lane {
 
 static int rpc, streams;
 static const char *options;
+// What the user says, in turn, as the inside of a JSON string; without any, each request says something else.
+static char **questions;
+static long question_count;
 static long next_id, finished, bad, warmup, total, chunks;
 static uint32_t *latencies, *first_chunks;
 static long recorded;
@@ -38,14 +42,31 @@ static uint64_t now(void) {
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+static void read_questions(const char *path) {
+    FILE *file = fopen(path, "r");
+    char *line = NULL;
+    size_t room = 0;
+    if (!file) { perror(path); exit(1); }
+    for (ssize_t n; (n = getline(&line, &room, file)) > 0;) {
+        line[n - (line[n - 1] == '\n')] = 0;
+        questions = realloc(questions, (size_t)(question_count + 1) * sizeof *questions);
+        questions[question_count++] = strndup(line, 400);
+    }
+    fclose(file);
+}
+
 static void send_request(struct lane *l) {
-    char body[1024], out[3072];
+    char body[1024], out[3072], question[512];
     l->id = ++next_id;
+    if (question_count)
+        strcpy(question, questions[l->id % question_count]);
+    else
+        sprintf(question, "Question %ld: what follows from this, and what would you look at next before deciding anything at all "
+            "about it? Take the usual things into account, and the unusual ones too.", l->id);
     int size = sprintf(body,
         "{\"model\":\"bench-1\",\"messages\":[{\"role\":\"system\",\"content\":\"You are a helpful assistant that answers in few words.\"},"
-        "{\"role\":\"user\",\"content\":\"Question %ld: what follows from this, and what would you look at next before deciding anything at all "
-        "about it? Take the usual things into account, and the unusual ones too.\"}],\"temperature\":0.7,\"max_tokens\":256%s}",
-        l->id, streams ? ",\"stream\":true" : "");
+        "{\"role\":\"user\",\"content\":\"%s\"}],\"temperature\":0.7,\"max_tokens\":256%s}",
+        question, streams ? ",\"stream\":true" : "");
     int length = rpc
         ? sprintf(out, "{\"jsonrpc\":\"2.0\",\"id\":%ld,\"method\":\"chat.completions.create\",\"params\":{\"request\":%s,"
             "\"options\":%s}}\n", l->id, body, options)
@@ -127,6 +148,7 @@ int main(int argc, char **argv) {
     streams = !strcmp(argv[5], "stream");
     options = argv[6];
     if (strlen(options) > 768) return 2;
+    if (argc > 7) read_questions(argv[7]);
     latencies = calloc((size_t)total + 1, sizeof *latencies);
     first_chunks = calloc((size_t)total + 1, sizeof *first_chunks);
     struct lane *all = calloc((size_t)lanes, sizeof *all);

@@ -21,31 +21,28 @@ package struct RecentHits: Sendable {
     }
 
     private let capacity: Int
-    private var hits: [String: Hit] = [:]
-    /// The traces, oldest first from `oldest` on, round.
-    private var order: [String] = []
+    /// Oldest first from `oldest` on, round. Each hit writes here and hardly anybody asks: so it is searched, and has no index.
+    private var hits: [(traceID: String, hit: Hit)] = []
     private var oldest = 0
 
     package init(capacity: Int = 8192) { self.capacity = max(1, capacity) }
 
     package mutating func note(_ hit: Hit, of traceID: String) {
-        // A caller may give several calls one trace: the last hit counts.
-        if hits.updateValue(hit, forKey: traceID) != nil { return }
-        if order.count < capacity { return order.append(traceID) }
-        hits[order[oldest]] = nil
-        order[oldest] = traceID
-        oldest = (oldest + 1) % capacity
+        if hits.count < capacity { return hits.append((traceID, hit)) }
+        hits[oldest] = (traceID, hit)
+        oldest = oldest + 1 == capacity ? 0 : oldest + 1
     }
 
-    package func hit(of traceID: String) -> Hit? { hits[traceID] }
+    /// A caller may give several calls one trace: the last hit counts.
+    package func hit(of traceID: String) -> Hit? {
+        let newest = hits[..<oldest].last { $0.traceID == traceID } ?? hits[oldest...].last { $0.traceID == traceID }
+        return newest?.hit
+    }
 
     /// A hit can be rejected once.
     package mutating func forget(_ traceID: String) {
-        guard hits.removeValue(forKey: traceID) != nil, let place = order.firstIndex(of: traceID) else { return }
-        order.remove(at: place)
-        if place < oldest { oldest -= 1 }
-        // Round again from the start of what is left.
-        order = Array(order[oldest...] + order[..<oldest])
+        let inOrder = hits[oldest...] + hits[..<oldest]
+        hits = inOrder.filter { $0.traceID != traceID }
         oldest = 0
     }
 }

@@ -12,13 +12,13 @@ extension RoutedCall {
         at target: Target, _ leaf: Int, _ rule: CacheRule, _ cache: SharedCache
     ) throws(GatewayFailure) -> CachingAttempt {
         let question = try question(at: target, leaf, rule, cache)
-        let key = flightKey(question, target, leaf)
         let draw = Double(random.next() >> 11) * 0x1p-53 * 100
         // Not the call itself: a flight may outlive the call that began it.
         let (maker, ports) = (maker, ports)
-        let vectors = ProviderVectors(rule.semantic, for: maker.call, engine, traceID: report.traceID)
         return CachingAttempt(question, at: target, cache, clock: ports.clock) {
-            cache.flights.board(key, stored: { cache.answerInMemory(to: question) }) { control in
+            let key = self.flightKey(question, target, leaf)
+            let vectors = ProviderVectors(rule.semantic, for: maker.call, self.engine, traceID: self.report.traceID)
+            return cache.flights.board(key, stored: { cache.answerInMemory(to: question) }) { control in
                 let flight = AnswerFlight(question, cache, control, draw: draw, vectors) {
                     () throws(GatewayFailure) in try maker.attempt(at: target, leaf)
                 }

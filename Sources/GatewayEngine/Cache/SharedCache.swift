@@ -174,5 +174,5 @@ package struct CacheCounts: Sendable, Equatable {
 
 extension CacheKey {
     /// As callers and logs name it.
-    package var name: String { hexadecimal(bytes) }
+    package var name: String { withBytes { hexadecimal($0) } }
 }
