@@ -43,6 +43,7 @@ THINGS = ("the password of a router", "the filter of a furnace", "the lens of a 
 SHORT = ("How do I {} {}?", "How can I {} {}?")
 LONG = ("How do I {} {} for a neighbour in the village by myself with common tools?",
         "How can I {} {} for a neighbour in the village by myself with common tools?")
+EXACT = "What would you look at first, and what next, before I {} {}? Take the usual things into account, and the unusual ones too."
 
 
 def questions(form):
@@ -128,17 +129,18 @@ def measure(world, upstream, given, samples):
 
     scale = 0.1 if given.quick else 1.0
     files = {}
-    for name, form in (("short", SHORT), ("long", LONG)):
+    # Each question is of one kind: one that is kept already is an exact hit, and in no index.
+    for name, form in (("exact", (EXACT,)), ("short", SHORT), ("long", LONG)):
         for which, text in zip(("kept", "asked"), form):
             files[name, which] = world.folder / f"{name}-{which}"
             files[name, which].write_text("\n".join(questions(text)) + "\n")
     world.start()
     note("memory/idle", world.daemon.rss_mb())
-    world.tell(files["short", "kept"], "exact")
+    world.tell(files["exact", "kept"], "exact")
     for _ in range(given.rounds):
         upstream.move(0)
-        one = world.load(0, "exact", 1, int(20000 * scale), files["short", "kept"])
-        many = world.load(1, "exact", 32, int(100000 * scale), files["short", "kept"])
+        one = world.load(0, "exact", 1, int(20000 * scale), files["exact", "kept"])
+        many = world.load(1, "exact", 32, int(100000 * scale), files["exact", "kept"])
         for figure in ("p50", "p99"):
             note(f"exact/{figure}", one[figure])
         note("exact/rps", many["rps"])
