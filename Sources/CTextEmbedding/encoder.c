@@ -56,8 +56,7 @@ wicket_scratch *wicket_scratch_create(int32_t longest) {
     scratch->wide = cut(&block, rows * INNER * 4);
     scratch->keys = cut(&block, rows * HEAD_WIDTH * 4);
     scratch->attention = cut(&block, rows * 4 * 4);
-    scratch->quantised = cut(&block, rows * INNER);
-    scratch->magnitudes = cut(&block, rows * INNER);
+    scratch->quantised = cut(&block, rows * INNER * 2);
     scratch->row_scales = cut(&block, rows * 4);
     return scratch;
 }

@@ -9,6 +9,7 @@
 typedef float floats16 __attribute__((vector_size(64), aligned(4)));
 typedef int32_t ints16 __attribute__((vector_size(64), aligned(4)));
 typedef int8_t bytes16 __attribute__((vector_size(16), aligned(1)));
+typedef ACTIVATION activations16 __attribute__((vector_size(16 * sizeof(ACTIVATION)), aligned(1)));
 
 #define INLINE static inline __attribute__((always_inline))
 /// Added to and taken from a float it rounds it to an integer, which then stands in its low bits.
@@ -75,14 +76,10 @@ static void quantise(const float *values, int32_t row, int32_t width, wicket_scr
     for (int32_t at = 0; at < width; at += 16) sizes = __builtin_elementwise_max(sizes, magnitude(load(values + at)));
     float size = largest(sizes), steps = size > 0 ? 127.0f / size : 0;
     scratch->row_scales[row] = size / 127.0f;
-    int8_t *quantised = scratch->quantised + (size_t)row * (size_t)width;
+    ACTIVATION *quantised = (ACTIVATION *)scratch->quantised + (size_t)row * (size_t)width;
     for (int32_t at = 0; at < width; at += 16) {
         ints16 whole = (ints16)(load(values + at) * steps + ROUNDING) - (ints16)all(ROUNDING);
-        *(bytes16 *)(quantised + at) = __builtin_convertvector(whole + ACTIVATION_SHIFT, bytes16);
-#ifdef NEEDS_MAGNITUDES
-        *(bytes16 *)(scratch->magnitudes + (size_t)row * (size_t)width + (size_t)at) =
-            __builtin_convertvector(__builtin_elementwise_abs(whole), bytes16);
-#endif
+        *(activations16 *)(quantised + at) = __builtin_convertvector(whole + ACTIVATION_SHIFT, activations16);
     }
 }
 

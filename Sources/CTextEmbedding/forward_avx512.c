@@ -8,6 +8,7 @@
 
 #define FORWARD wicket_forward_avx512
 /// The instruction takes unsigned times signed; what is too much is 128 times a column's sum.
+#define ACTIVATION int8_t
 #define ACTIVATION_SHIFT 128
 #define UNROLLED _Pragma("clang loop unroll(full)")
 
@@ -41,12 +42,13 @@ static inline __attribute__((always_inline)) void multiply_tile(
 
 static void multiply(
     const wicket_scratch *scratch, int32_t rows, int32_t inputs, int32_t outputs, const linear *by, float *into) {
+    const int8_t *activations = scratch->quantised;
     for (int32_t column = 0; column < outputs; column += BLOCK) {
         const int8_t *weights = by->weights + (size_t)column * (size_t)inputs;
         int32_t row = 0;
 #define TILE(height)                                                                                                           \
     multiply_tile(                                                                                                             \
-        scratch->quantised + (size_t)row * (size_t)inputs, scratch->row_scales + row, inputs, outputs, by, weights, column,    \
+        activations + (size_t)row * (size_t)inputs, scratch->row_scales + row, inputs, outputs, by, weights, column,    \
         into + (size_t)row * (size_t)outputs, height)
         for (; row + 6 <= rows; row += 6) TILE(6);
         switch (rows - row) {

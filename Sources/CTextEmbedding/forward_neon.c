@@ -6,6 +6,7 @@
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
 
 #define FORWARD wicket_forward_neon
+#define ACTIVATION int8_t
 #define ACTIVATION_SHIFT 0
 #define UNROLLED _Pragma("clang loop unroll(full)")
 
@@ -36,13 +37,14 @@ static inline __attribute__((always_inline)) void multiply_tile(
 
 static void multiply(
     const wicket_scratch *scratch, int32_t rows, int32_t inputs, int32_t outputs, const linear *by, float *into) {
+    const int8_t *activations = scratch->quantised;
     for (int32_t column = 0; column < outputs; column += 16) {
         const int8_t *weights =
             by->weights + (size_t)(column / BLOCK * BLOCK) * (size_t)inputs + (size_t)(column % BLOCK) * 4;
         int32_t row = 0;
 #define TILE(height)                                                                                                           \
     multiply_tile(                                                                                                             \
-        scratch->quantised + (size_t)row * (size_t)inputs, scratch->row_scales + row, inputs, outputs, by, weights, column,    \
+        activations + (size_t)row * (size_t)inputs, scratch->row_scales + row, inputs, outputs, by, weights, column,    \
         into + (size_t)row * (size_t)outputs, height)
         for (; row + 4 <= rows; row += 4) TILE(4);
         switch (rows - row) {

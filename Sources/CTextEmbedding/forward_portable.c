@@ -3,6 +3,7 @@
 #include "model.h"
 
 #define FORWARD wicket_forward_portable
+#define ACTIVATION int8_t
 #define ACTIVATION_SHIFT 0
 
 typedef int32_t block_sums[BLOCK];
@@ -23,7 +24,7 @@ static void multiply(
     for (int32_t block = 0; block < outputs; block += BLOCK) {
         for (int32_t row = 0; row < rows; row++) {
             block_sums sums;
-            const int8_t *activations = scratch->quantised + (size_t)row * (size_t)inputs;
+            const int8_t *activations = (const int8_t *)scratch->quantised + (size_t)row * (size_t)inputs;
             multiply_row(activations, inputs, by->weights + (size_t)block * (size_t)inputs, sums);
             for (int column = 0; column < BLOCK; column++) {
                 int32_t at = block + column;

@@ -58,8 +58,8 @@ struct wicket_scratch {
     float *keys;
     /// Four rows of attention.
     float *attention;
-    /// Activations in eight bits, a scale for each row, and their magnitudes for kernels that want them.
-    int8_t *quantised, *magnitudes;
+    /// Activations in eight bits, in numbers as wide as the kernel wants them, up to 16 bits; and a scale for each row.
+    void *quantised;
     float *row_scales;
 };
 

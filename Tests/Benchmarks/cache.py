@@ -170,7 +170,7 @@ def measure(world, upstream, given, samples):
                 split = json.loads(world.tool("split", "--partition", partition, "--texts", files[name, "asked"]))
                 if not split["all_hits"]:
                     sys.exit(f"not all {name} questions hit")
-                for part in ("tokenise", "embed", "search", "rows", "judge"):
+                for part in ("tokenise", "embed", "search", "judge"):
                     note(f"{size}/{name}/{part}", split[part][0])
                 note(f"{size}/{name}/pieces", split["pieces"])
                 note(f"{size}/bytes", split["bytes"] / split["count"])
@@ -188,10 +188,10 @@ def table(samples, sizes):
           f"{os.getloadavg()[0]:.1f}; medians of {len(samples['exact/p50'])} rounds [best]\n")
     print("| exact hit | p50 | p99 | requests/s, 32 clients |\n|--|--:|--:|--:|")
     print(f"| over the socket | {cell('exact/p50', 1)} µs | {cell('exact/p99', 1)} µs | {cell('exact/rps', 0, False)} |\n")
-    print("| semantic hit, µs | entries | p50 | p99 | tokenise | embed | search | read rows | judge |\n|--|--:|--:|--:|--:|--:|--:|--:|--:|")
+    print("| semantic hit, µs | entries | p50 | p99 | tokenise | embed | search | read and judge |\n|--|--:|--:|--:|--:|--:|--:|--:|")
     for size in sizes:
         for name in ("short", "long"):
-            parts = " | ".join(cell(f"{size}/{name}/{part}") for part in ("tokenise", "embed", "search", "rows", "judge"))
+            parts = " | ".join(cell(f"{size}/{name}/{part}") for part in ("tokenise", "embed", "search", "judge"))
             print(f"| {median(f'{size}/{name}/pieces'):.0f} pieces | {size:,} | {cell(f'{size}/{name}/p50')} | "
                   f"{cell(f'{size}/{name}/p99')} | {parts} |")
     print("\n| entries | first answer after | all in the index after | resident memory | of the index, an entry |\n|--:|--:|--:|--:|--:|")

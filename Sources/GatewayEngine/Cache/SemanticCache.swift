@@ -81,8 +81,7 @@ package final class SemanticCache: Sendable {
         do throws(GatewayFailure) {
             return try await work.run { [self, probe] in
                 guard let probe = probe ?? self.probe(text, partition) else { return .none }
-                let best = candidates(for: probe, rules).first { $0.isHit }
-                guard let best else { return .missed(probe) }
+                guard let best = firstHit(for: probe, rules) else { return .missed(probe) }
                 return .found(
                     SemanticHit(key: best.key, cosine: best.cosine, learned: best.learned, isHeldBack: isHeldBack), probe)
             }
@@ -102,7 +101,9 @@ package final class SemanticCache: Sendable {
             do throws(GatewayFailure) { probe = try await self.probe(text, partition, provider) } catch { return nil }
         }
         return try await work.run { [self, probe] in
-            (probe ?? self.probe(text, partition)).map { candidates(for: $0, rules, atLeast: 0.5) } ?? []
+            guard let probe = probe ?? self.probe(text, partition) else { return [] }
+            let asked = SemanticText(text)
+            return neighbours(of: probe, atLeast: 0.5).compactMap { candidate($0, asked, rules) }
         }
     }
 
@@ -122,27 +123,32 @@ package final class SemanticCache: Sendable {
             text: text, partition: partition.of(embedder), vector: QuantisedVector(vector), embedder: embedder.name)
     }
 
-    private func candidates(
-        for probe: SemanticProbe, _ rules: SimilarityRules, atLeast least: Float? = nil
-    ) -> [SemanticCandidate] {
+    /// Rows are read and judged one by one: mostly the nearest is it.
+    private func firstHit(for probe: SemanticProbe, _ rules: SimilarityRules) -> SemanticCandidate? {
+        let near = neighbours(of: probe, atLeast: rules.thresholds.least)
+        if near.isEmpty { return nil }
+        let asked = SemanticText(probe.text)
+        for neighbour in near {
+            if let candidate = candidate(neighbour, asked, rules), candidate.isHit { return candidate }
+        }
+        return nil
+    }
+
+    private func neighbours(of probe: SemanticProbe, atLeast least: Float) -> [Neighbour] {
         load(probe.embedder)
         let now = clock.wallMilliseconds()
-        let near = index.withLock {
-            $0.nearest(
-                to: probe.vector, in: probe.partition, atLeast: least ?? rules.thresholds.least, atMost: Self.mostCandidates,
-                now: now)
+        return index.withLock {
+            $0.nearest(to: probe.vector, in: probe.partition, atLeast: least, atMost: Self.mostCandidates, now: now)
         }
-        if near.isEmpty { return [] }
-        let prompts = storage.prompts(of: near.map(\.key))
-        let asked = SemanticText(probe.text)
-        return near.compactMap { neighbour in
-            guard let (text, learned) = prompts[neighbour.key] else { return nil }
-            // Rounded to bytes, a short vector may be a little too long.
-            let cosine = min(neighbour.cosine, 1)
-            return SemanticCandidate(
-                key: neighbour.key, text: text, cosine: cosine,
-                verdict: rules.verdict(asked, SemanticText(text), cosine: cosine), learned: learned)
-        }
+    }
+
+    private func candidate(_ neighbour: Neighbour, _ asked: SemanticText, _ rules: SimilarityRules) -> SemanticCandidate? {
+        guard let (text, learned) = storage.prompts(of: [neighbour.key])[neighbour.key] else { return nil }
+        // Rounded to bytes, a short vector may be a little too long.
+        let cosine = min(neighbour.cosine, 1)
+        return SemanticCandidate(
+            key: neighbour.key, text: text, cosine: cosine,
+            verdict: rules.verdict(asked, SemanticText(text), cosine: cosine), learned: learned)
     }
 
     // MARK: Keeping

@@ -12,7 +12,7 @@ struct Split {
     let embedder: LocalEmbedder
     let partition: CacheKey
 
-    private enum Part: String, CaseIterable { case tokenise, embed, search, rows, judge }
+    private enum Part: String, CaseIterable { case tokenise, embed, search, judge }
 
     func run(_ texts: [String]) {
         let now = Int(Date().timeIntervalSince1970 * 1000)
@@ -44,11 +44,9 @@ struct Split {
                 let near = index.nearest(
                     to: vector, in: partition, atLeast: SimilarityRules.strict.thresholds.least, atMost: 8, now: now)
                 ended(.search)
-                let prompts = store.prompts(of: near.map(\.key))
-                ended(.rows)
                 let asked = SemanticText(text)
                 let isHit = near.contains { neighbour in
-                    prompts[neighbour.key].map {
+                    store.prompts(of: [neighbour.key])[neighbour.key].map {
                         SimilarityRules.strict.verdict(asked, SemanticText($0.text), cosine: neighbour.cosine).isHit
                     } ?? false
                 }
