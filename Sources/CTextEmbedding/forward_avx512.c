@@ -48,7 +48,7 @@ static void multiply(
         int32_t row = 0;
 #define TILE(height)                                                                                                           \
     multiply_tile(                                                                                                             \
-        activations + (size_t)row * (size_t)inputs, scratch->row_scales + row, inputs, outputs, by, weights, column,    \
+        activations + (size_t)row * (size_t)inputs, scratch->row_scales + row, inputs, outputs, by, weights, column,           \
         into + (size_t)row * (size_t)outputs, height)
         for (; row + 6 <= rows; row += 6) TILE(6);
         switch (rows - row) {

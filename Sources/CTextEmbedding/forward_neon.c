@@ -44,7 +44,7 @@ static void multiply(
         int32_t row = 0;
 #define TILE(height)                                                                                                           \
     multiply_tile(                                                                                                             \
-        activations + (size_t)row * (size_t)inputs, scratch->row_scales + row, inputs, outputs, by, weights, column,    \
+        activations + (size_t)row * (size_t)inputs, scratch->row_scales + row, inputs, outputs, by, weights, column,           \
         into + (size_t)row * (size_t)outputs, height)
         for (; row + 4 <= rows; row += 4) TILE(4);
         switch (rows - row) {

@@ -44,10 +44,33 @@ SHORT = ("How do I {} {}?", "How can I {} {}?")
 LONG = ("How do I {} {} for a neighbour in the village by myself with common tools?",
         "How can I {} {} for a neighbour in the village by myself with common tools?")
 EXACT = "What would you look at first, and what next, before I {} {}? Take the usual things into account, and the unusual ones too."
+# What else people ask: form, and what stands in it.
+COUNTRIES = ("Peru", "Norway", "Kenya", "Japan", "Canada", "Egypt", "Poland", "Chile", "Vietnam", "Ireland", "Morocco", "Greece")
+OTHERS = (
+    ("What is the {} of {}?", ("capital", "population", "currency", "national dish", "highest mountain", "climate"), COUNTRIES),
+    ("What does the law of {} say about {}?", COUNTRIES, ("divorce", "inheritance", "noise at night", "tax fraud", "trade unions")),
+    ("Who {} {}?", ("wrote", "translated", "painted", "sang about"), ("the Odyssey", "a storm at sea", "the last emperor", "Faust",
+     "the fall of Troy", "a blind king", "the plague", "the moon", "a lonely lighthouse", "the revolution")),
+    ("Why does my {} program {}?", ("Python", "Rust", "Java", "JavaScript", "Haskell", "Go"), ("leak memory", "stop with a stack overflow",
+     "print the wrong encoding", "wait for a lock forever", "compile so slowly", "lose packets", "round numbers wrongly", "ignore signals")),
+    ("Is {} good for {}?", ("garlic", "coffee", "running", "red wine", "swimming", "yoghurt", "sleep", "salt"),
+     ("the heart", "old dogs", "pregnant women", "the skin", "a child with asthma", "the memory", "athletes", "diabetics")),
+    ("Explain {} to {}.", ("photosynthesis", "inflation", "black holes", "the offside rule", "recursion", "plate tectonics", "antibodies",
+     "compound interest"), ("a child", "a lawyer", "my grandmother", "a student of music", "an engineer", "a politician")),
+    ("Write a {} about {}.", ("poem", "speech", "headline", "joke", "letter of complaint", "song"), ("autumn", "a late train",
+     "my best friend", "a broken promise", "the mayor", "two cats", "freedom", "an astronaut", "the football final")),
+    ("What causes {} in {}?", ("fever", "rust", "inflation", "anxiety", "erosion", "drought", "migration", "mutations"),
+     ("horses", "teenagers", "the steel industry", "coral reefs", "large cities", "bacteria", "the Sahara", "small banks")),
+)
 
 
 def questions(form):
     return [form.format(verb, thing) for thing in THINGS for verb in VERBS]
+
+
+def mixture():
+    """The texts about which the other entries lie."""
+    return questions(SHORT[0]) + [form.format(one, other) for form, ones, others in OTHERS for one in ones for other in others]
 
 
 class World:
@@ -134,6 +157,7 @@ def measure(world, upstream, given, samples):
         for which, text in zip(("kept", "asked"), form):
             files[name, which] = world.folder / f"{name}-{which}"
             files[name, which].write_text("\n".join(questions(text)) + "\n")
+    (world.folder / "mixture").write_text("\n".join(mixture()) + "\n")
     world.start()
     note("memory/idle", world.daemon.rss_mb())
     world.tell(files["exact", "kept"], "exact")
@@ -154,7 +178,7 @@ def measure(world, upstream, given, samples):
     for size in SIZES[:1] if given.quick else SIZES:
         world.stop()
         print(f"{size:,} entries …", file=sys.stderr, flush=True)
-        world.tool("fill", "--partition", partition, "--scope", scope, "--texts", files["short", "kept"], "--count", size - count)
+        world.tool("fill", "--partition", partition, "--scope", scope, "--texts", world.folder / "mixture", "--count", size - count)
         count = size
         for _ in range(given.rounds):
             ready, loaded = world.start(count)

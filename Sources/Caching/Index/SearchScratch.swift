@@ -5,6 +5,8 @@ struct SearchScratch: ~Copyable {
     /// Of the entries that passed: place, bits in which the sketch differs, vector, and its product with the query.
     private(set) var places: UnsafeMutablePointer<UInt32>
     private(set) var distances: UnsafeMutablePointer<UInt8>
+    /// To sort the places into.
+    private var spare: UnsafeMutablePointer<UInt32>
     private(set) var rows: UnsafeMutablePointer<UnsafePointer<Int8>?>
     private(set) var products: UnsafeMutablePointer<Int32>
     private var capacity = 0
@@ -14,6 +16,7 @@ struct SearchScratch: ~Copyable {
     init() {
         places = .allocate(capacity: 0)
         distances = .allocate(capacity: 0)
+        spare = .allocate(capacity: 0)
         rows = .allocate(capacity: 0)
         products = .allocate(capacity: 0)
     }
@@ -26,6 +29,7 @@ struct SearchScratch: ~Copyable {
         free()
         places = .allocate(capacity: count)
         distances = .allocate(capacity: count)
+        spare = .allocate(capacity: count)
         rows = .allocate(capacity: count)
         products = .allocate(capacity: count)
         capacity = count
@@ -34,8 +38,30 @@ struct SearchScratch: ~Copyable {
     private func free() {
         places.deallocate()
         distances.deallocate()
+        spare.deallocate()
         rows.deallocate()
         products.deallocate()
+    }
+
+    /// Puts the places of what passed in order of distance; of equally near ones, the first comes first. Distances are not kept.
+    /// - Returns: For each distance, how many are at most so far.
+    mutating func sort() -> [Int] {
+        var upTo = [Int](repeating: 0, count: 129)
+        for index in 0..<found { upTo[Int(distances[index])] += 1 }
+        var starts = upTo
+        var before = 0
+        for distance in upTo.indices {
+            starts[distance] = before
+            before += upTo[distance]
+            upTo[distance] = before
+        }
+        for index in 0..<found {
+            let distance = Int(distances[index])
+            spare[starts[distance]] = places[index]
+            starts[distance] += 1
+        }
+        swap(&places, &spare)
+        return upTo
     }
 
     /// Keeps the `most` whose sketches are nearest; of equally near ones, the first.

@@ -17,11 +17,12 @@ extension VectorIndex {
     package static let exactMax = 4096
     /// The most entries that pass by their sketches and are compared whole: of more, those with the nearest sketches.
     package static let survivorsMax = 4096
+    private static let comparedTogether = 128
 
     /// The entries of a partition at least so near, best first.
     ///
     /// Exact up to `exactMax` entries. In a larger partition each entry at the threshold is missed with a probability of at most
-    /// 1/500, one well above it with next to none (see `VectorSketch.limit`).
+    /// 1/500, one well above it with next to none (see `VectorSketch.limit`); so is one that is nearer than the last that is told.
     /// - Parameters:
     ///   - query: Of the length of the partition's vectors, else nothing is near.
     ///   - now: What has expired by then is not found.
@@ -77,17 +78,27 @@ extension VectorIndex {
         scratch.found = found
     }
 
+    /// Nearest sketches first: once there are enough, what has a sketch too far to be nearer than the last of them is not read.
     private mutating func compareSurvivors(
         in partition: VectorPartition, with query: UnsafePointer<Int8>, _ best: inout BestNeighbours
     ) {
-        for index in 0..<scratch.found {
-            let (segment, place) = partition.locate(Int(scratch.places[index]))
-            scratch.rows[index] = UnsafePointer(segment.vectors + place * segment.dimension)
-        }
-        wicket_scan_dots_of(kernel.code, scratch.rows, scratch.found, partition.dimension, query, scratch.products)
-        for index in 0..<scratch.found {
-            let (segment, place) = partition.locate(Int(scratch.places[index]))
-            best.take(scratch.products[index], segment, place)
+        let upTo = scratch.sort()
+        var next = 0
+        var end = scratch.found
+        while next < end {
+            let group = next..<min(next + Self.comparedTogether, end)
+            for index in group {
+                let (segment, place) = partition.locate(Int(scratch.places[index]))
+                scratch.rows[index] = UnsafePointer(segment.vectors + place * segment.dimension)
+            }
+            wicket_scan_dots_of(
+                kernel.code, scratch.rows + next, group.count, partition.dimension, query, scratch.products + next)
+            for index in group {
+                let (segment, place) = partition.locate(Int(scratch.places[index]))
+                best.take(scratch.products[index], segment, place)
+            }
+            next = group.upperBound
+            if let least = best.leastOfEnough { end = min(end, upTo[Int(VectorSketch.limit(atLeast: least))]) }
         }
     }
 }
@@ -106,6 +117,9 @@ private struct BestNeighbours {
         self.now = now
         self.scale = scale
     }
+
+    /// The least near of them, once there are as many as were asked for.
+    var leastOfEnough: Float? { all.count == most ? all[most - 1].cosine : nil }
 
     mutating func take(_ product: Int32, _ segment: VectorSegment, _ place: Int) {
         let near = Float(product) * (scale * segment.scales[place])

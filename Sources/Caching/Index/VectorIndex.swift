@@ -30,7 +30,7 @@ package struct VectorIndex: ~Copyable {
         self.kernel = kernel.isSupported ? kernel : .portable
     }
 
-    /// What it has asked for, in bytes; beside it, a search takes up to 280 KB, always the same.
+    /// What it has asked for, in bytes; beside it, a search takes up to 350 KB, always the same.
     package var byteCount: Int {
         partitionBytes + partitions.capacity * MemoryLayout<VectorPartition?>.stride + entries.byteCount
             + partitionNumbers.byteCount
