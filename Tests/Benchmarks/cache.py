@@ -69,8 +69,8 @@ def questions(form):
 
 
 def mixture():
-    """The texts about which the other entries lie."""
-    return questions(SHORT[0]) + [form.format(one, other) for form, ones, others in OTHERS for one in ones for other in others]
+    """The texts about which the other entries lie: one in nine is like those that hit."""
+    return questions(SHORT[0])[::8] + [form.format(one, other) for form, ones, others in OTHERS for one in ones for other in others]
 
 
 class World:
