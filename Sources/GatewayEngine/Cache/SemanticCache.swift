@@ -129,7 +129,9 @@ package final class SemanticCache: Sendable {
         if near.isEmpty { return nil }
         let asked = SemanticText(probe.text)
         for neighbour in near {
-            if let candidate = candidate(neighbour, asked, rules), candidate.isHit { return candidate }
+            guard let candidate = candidate(neighbour, asked, rules), candidate.isHit else { continue }
+            index.withLock { $0.markUsed(candidate.key) }
+            return candidate
         }
         return nil
     }
@@ -161,6 +163,8 @@ package final class SemanticCache: Sendable {
             index.withLock {
                 _ = $0.insert(
                     answer.key, into: probe.partition, vector: probe.vector, expiresAt: answer.expiresAtMilliseconds, now: now)
+                // More than come in: what has expired is gone after a round, whatever the pace.
+                _ = $0.removeExpired(now: now, looks: 4)
             }
         }
     }
