@@ -64,6 +64,31 @@ private func expectEqual(_ found: [Neighbour], _ expected: ArraySlice<Neighbour>
     #expect(missed <= 2)
 }
 
+@Test(arguments: kernels) func `among many like questions the nearest few are found, though not all are compared`(
+    kernel: VectorKernel
+) {
+    var random = SeededRandom(seed: 13)
+    var index = VectorIndex(byteLimit: 1 << 30, kernel: kernel)
+    var plain = PlainIndex()
+    let dimension = 96
+    let centres = (0..<3).map { _ in random.vector(dimension) }
+    for step in 0..<VectorIndex.exactMax + 1000 {
+        let cosine = 0.8 + Float(random.below(20)) / 100
+        let (key, vector) = (random.key(), QuantisedVector(random.vector(at: cosine, to: centres[step % 3])))
+        _ = index.insert(key, into: partition, vector: vector, expiresAt: 1, now: 0)
+        plain.entries[key] = PlainIndex.Entry(partition: partition, vector: vector, expiresAt: 1)
+    }
+    var missed = 0
+    for step in 0..<12 {
+        let query = QuantisedVector(random.vector(at: 0.95, to: centres[step % 3]))
+        let found = index.nearest(to: query, in: partition, atLeast: 0.8, atMost: 8, now: 0)
+        let expected = plain.nearest(to: query, in: partition, atLeast: 0.8, now: 0).prefix(8)
+        #expect(found.count == 8)
+        missed += expected.filter { $0.cosine > found[7].cosine && !found.contains($0) }.count
+    }
+    #expect(missed <= 2)
+}
+
 @Test func `many near-duplicates do not hide the nearest`() {
     var random = SeededRandom(seed: 12)
     var index = VectorIndex(byteLimit: 1 << 30)
