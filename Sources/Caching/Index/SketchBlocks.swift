@@ -26,13 +26,18 @@ struct SketchBlocks {
 
     /// Has room for `count` sketches, and gives back what is more by a block and a half; by nothing, where memory is short.
     mutating func resize(for count: Int, isTight: Bool = false) {
-        while blocks.count * Self.capacity < count { blocks.append(.allocate(capacity: 2 * Self.capacity)) }
+        while blocks.count * Self.capacity < count { blocks.append(Self.makeBlock()) }
         let spare = isTight ? Self.capacity : Self.capacity * 3 / 2
-        while blocks.count * Self.capacity - count >= spare { blocks.removeLast().deallocate() }
+        while blocks.count * Self.capacity - count >= spare { UnsafeMutableRawPointer(blocks.removeLast()).deallocate() }
+    }
+
+    /// At a cache line's start: of what lies across two, each step of the search would read both.
+    private static func makeBlock() -> UnsafeMutablePointer<UInt64> {
+        UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64).bindMemory(to: UInt64.self, capacity: 2 * capacity)
     }
 
     mutating func removeAll() {
-        for block in blocks { block.deallocate() }
+        for block in blocks { UnsafeMutableRawPointer(block).deallocate() }
         blocks = []
     }
 }
