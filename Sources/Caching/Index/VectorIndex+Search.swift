@@ -22,7 +22,7 @@ extension VectorIndex {
     /// The entries of a partition at least so near, best first.
     ///
     /// Exact up to `exactMax` entries. In a larger partition each entry at the threshold is missed with a probability of at most
-    /// 1/500, one well above it with next to none (see `VectorSketch.limit`); so is one that is nearer than the last that is told.
+    /// 1/500, one well above it with next to none (see `VectorSketch.limit`); so is one nearer than the last that is told.
     /// - Parameters:
     ///   - query: Of the length of the partition's vectors, else nothing is near.
     ///   - now: What has expired by then is not found.
