@@ -7,8 +7,8 @@ import GatewayStore
 import TestSupport
 import TextEmbedding
 
-/// Writes rows as the daemon's own store does. Their vectors are mixed of two real ones and noise, so that some lie near a question
-/// and most do not, as in a cache that has grown by itself.
+/// Writes rows as the daemon's own store does. Their vectors are mixed of two real ones and noise, so that some lie near a
+/// question and most do not, as in a cache that has grown by itself.
 struct Filling {
     let store: AnswerStore
     let embedder: LocalEmbedder
@@ -18,7 +18,7 @@ struct Filling {
     private static let together = 4096
     private static let body = Array(
         """
-        {"id":"chatcmpl-filled","object":"chat.completion","created":1700000000,"model":"bench-1","choices":[{"index":0,"message":\
+        {"id":"chatcmpl-filled","object":"chat.completion","created":1700000000,"model":"m","choices":[{"index":0,"message":\
         {"role":"assistant","content":"One of many."},"finish_reason":"stop"}],"usage":{"prompt_tokens":12,"completion_tokens":4,\
         "total_tokens":16}}
         """.utf8)

@@ -35,10 +35,11 @@ func key(_ hexadecimal: String?) -> CacheKey {
 }
 
 let arguments = CommandLine.arguments
-guard arguments.count > 3, let file = option("--texts") else { fail("wicket-cache-benchmark (fill | split) STATE MODEL --texts FILE …") }
-guard let texts = try? String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(String.init), !texts.isEmpty else {
-    fail("\(file) has no texts.")
+guard arguments.count > 3, let file = option("--texts") else {
+    fail("wicket-cache-benchmark (fill | split) STATE MODEL --texts FILE …")
 }
+let texts = ((try? String(contentsOfFile: file, encoding: .utf8)) ?? "").split(separator: "\n").map(String.init)
+if texts.isEmpty { fail("\(file) has no texts.") }
 let partition = key(option("--partition"))
 do throws(GatewayFailure) {
     var options = AnswerStoreOptions { Int(Date().timeIntervalSince1970 * 1000) }
