@@ -33,6 +33,10 @@ struct PricingTests {
         #expect(input(pricing, "GPT-4o", "gpt-4o-2024-08-06") == 7)
         #expect(input(pricing, "gpt-4o-2024-11-20") == 7)
         #expect(input(pricing, "gpt-4o", nil, "azure-openai") == 2_500_000)
+        #expect(input(pricing, "openai/gpt-4o", nil, "openrouter") == 2_500_000)
+        let routers = Pricing(own: [Self.own("openrouter/openai/gpt-4o", input: 3), Self.own("moonshotai/kimi", input: 4)])
+        #expect(input(routers, "openai/gpt-4o", nil, "openrouter") == 3 && input(routers, "gpt-4o") == 2_500_000)
+        #expect(input(routers, "moonshotai/kimi", nil, "groq") == 4)
         #expect(input(pricing, "house-model", nil, "groq") == 9)
         #expect(input(pricing, "house-model", "gpt-4o-mini") == 9)
         #expect(input(pricing, "gpt-4o-mini", "house-model") == 9)
@@ -109,7 +113,7 @@ struct PricingTests {
         }
         var rows = 0
         PriceTable.builtIn.forEachRow { _ in rows += 1 }
-        #expect(count == rows && own.contains("openai/gpt-4o") && own.allSatisfy { $0.hasPrefix("openai/gpt-4o") })
+        #expect(count == rows && own.contains("openai/gpt-4o") && own.allSatisfy { $0.hasPrefix("openai/gpt-4o") }, "\(own)")
         for position in [-1, 1, Int.max, Int.min] {
             query.position = position
             #expect(pricing.models(query) == nil)

@@ -6,9 +6,12 @@ package struct Pricing: Sendable {
     package let table: PriceTable
     /// By name in lower case: `provider/model`, or `model`.
     private let own: [String: OwnPrice]
+    private let catalog: ProviderCatalog
 
-    package init(own: [OwnPrice] = [], table: PriceTable = .builtIn) {
+    /// - Parameter catalog: which names before a `/` are providers'.
+    package init(own: [OwnPrice] = [], catalog: ProviderCatalog = .builtIn, table: PriceTable = .builtIn) {
         self.table = table
+        self.catalog = catalog
         self.own = Dictionary(own.map { ($0.name.lowercased(), $0) }) { $1 }
     }
 
@@ -34,7 +37,10 @@ package struct Pricing: Sendable {
     func ownPrice(of model: String, at provider: String) -> OwnPrice? {
         if own.isEmpty { return nil }
         for name in PricedName.texts(of: model.lowercased(), at: provider) {
-            if let price = own["\(provider)/\(name)"] ?? own[name] { return price }
+            if let price = own["\(provider)/\(name)"] { return price }
+            // `openai/gpt-4o` is a model of another provider, too, which is not meant.
+            let isOfProvider = name.firstIndex(of: "/").map { catalog.provider(String(name[..<$0])) != nil } ?? false
+            if !isOfProvider, let price = own[name] { return price }
         }
         return nil
     }

@@ -24,6 +24,9 @@ final class Gateway {
             monotonicNanoseconds: { [unowned world] in 1_000_000_000 + world.loop.now },
             wallMilliseconds: { [unowned world] in world.wallMilliseconds })
         let catalog = ProviderCatalog((0..<4).map { .openAICompatible(id: "p\($0)", baseURL: "https://p\($0).test/v1") })
+        var prices = UnitPrices()
+        (prices.input, prices.output) = (1000, 1000)
+        let pricing = Pricing(own: [OwnPrice(name: "m", prices: prices)])
         let timers = GatewayTimers(
             sleep: { [unowned world] time throws(CancellationError) in try await world.loop.sleep(nanoseconds: time) },
             after: { [unowned world] nanoseconds, body in world.loop.timer(after: nanoseconds, body) },
@@ -39,7 +42,7 @@ final class Gateway {
                 audit: AuditTrail(log: SimulatedAuditLog(), clock: clock), health: health, cache: nil, network: network,
                 inProcess: network, clock: clock, timers: timers,
                 timeouts: UpstreamTimeouts(connectMilliseconds: 10_000, totalMilliseconds: 60_000))
-            return GatewayEngine(catalog: catalog, ports: ports, seed: seeds &+ UInt64(index))
+            return GatewayEngine(catalog: catalog, pricing: pricing, ports: ports, seed: seeds &+ UInt64(index))
         }
     }
 
@@ -92,8 +95,8 @@ final class Gateway {
 private func note(_ row: CallRecord, in world: World) {
     guard let call = Int(row.spanID) else { return world.fail("a row of no call: \(row.spanID)") }
     let numbers = JournalRow(
-        input: row.usage.inputTokens ?? 0, output: row.usage.outputTokens ?? 0, attempts: row.attempts, chunks: row.chunks,
-        status: row.status)
+        input: row.usage.inputTokens ?? 0, output: row.usage.outputTokens ?? 0, cost: row.cost, attempts: row.attempts,
+        chunks: row.chunks, status: row.status)
     world.record(.row(call: call, numbers))
 }
 
