@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import GatewayModel
 import Testing
 
 @testable import Simulation
@@ -31,7 +30,7 @@ import Testing
     static let answered = Event.tryAnswered(try: 0, status: 200, wait: nil)
     static let complete = Event.tryEnded(try: 0, .complete)
     static let replied = Event.callEnded(call: 0, .response(try: 0))
-    static let row = Event.row(call: 0, JournalRow(input: 0, output: 0, cost: .priced(NanoUSD(0)), attempts: 1, chunks: 0, status: 200))
+    static let row = Event.row(call: 0, JournalRow(input: 0, output: 0, attempts: 1, chunks: 0, status: 200))
 
     @Test func `a good call is fine`() {
         #expect(Self.verdict([Self.began, Self.answered, Self.complete, Self.row, Self.replied], atTheEnd: true) == nil)

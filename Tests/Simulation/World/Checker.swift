@@ -244,13 +244,12 @@ struct Checker {
         let call = calls[id]
         calls[id].rows += 1
         // What a provider did not say is counted by what came; then nothing that was said may be missing.
-        let isExact = if case .priced = row.cost { true } else { false }
         let isLess = row.input < call.served.input || row.output < call.served.output
-        if isLess || isExact && (row.input, row.output) != call.served {
+        if isLess || row.isExact && (row.input, row.output) != call.served {
             return "billed \(row.input)+\(row.output), served \(call.served.input)+\(call.served.output)"
         }
-        if let cost = row.cost.amount, cost.value != row.input + row.output {
-            return "\(row.input)+\(row.output) tokens cost \(cost.value)"
+        if let cost = row.cost, cost != row.input + row.output {
+            return "\(row.input)+\(row.output) tokens cost \(cost)"
         }
         if row.attempts != call.tries.count { return "\(row.attempts) tries in the journal, \(call.tries.count) seen" }
         if row.chunks != call.chunks { return "\(row.chunks) chunks in the journal, \(call.chunks) seen" }

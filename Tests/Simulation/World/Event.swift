@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import GatewayModel
 
 /// What an observer from outside sees of a run: the callers' side, and the providers' side. Values; text is made of them only
 /// when a run has failed. Calls, tries, targets and leaves are numbers.
@@ -45,8 +44,10 @@ enum TryOutcome: UInt64, Equatable {
 struct JournalRow: Equatable {
     var input: Int
     var output: Int
-    /// At one nano-dollar a token, in and out.
-    var cost: Cost
+    /// At one nano-dollar a token, in and out; nil where nobody knows.
+    var cost: Int? = 0
+    /// Whether providers said all that was used.
+    var isExact = true
     var attempts: Int
     var chunks: Int
     var status: Int
@@ -83,19 +84,12 @@ extension Event {
         case .tryEnded(let attempt, let outcome): pack(8, attempt, Int(outcome.rawValue))
         case .served(let attempt, let input, let output): pack(9, attempt, input, output)
         case .chunk(let call, let attempt, let number): pack(10, call, attempt, number)
-        case .row(let call, let row): pack(11, call, row.input, row.output, row.attempts << 40 ^ row.chunks << 16 ^ row.status ^ row.cost.number)
+        case .row(let call, let row):
+            pack(
+                11, call, row.input, row.output,
+                row.attempts << 40 ^ row.chunks << 16 ^ row.status ^ (row.isExact ? 1 << 60 : 0))
         case .outage(let provider, let isOn): pack(12, provider, isOn ? 1 : 0)
         case .healed: pack(13, 0)
-        }
-    }
-}
-
-extension Cost {
-    fileprivate var number: Int {
-        switch self {
-        case .priced: 1 << 60
-        case .estimated: 2 << 60
-        case .unpriced: 0
         }
     }
 }

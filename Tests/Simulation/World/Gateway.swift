@@ -95,8 +95,8 @@ final class Gateway {
 private func note(_ row: CallRecord, in world: World) {
     guard let call = Int(row.spanID) else { return world.fail("a row of no call: \(row.spanID)") }
     let numbers = JournalRow(
-        input: row.usage.inputTokens ?? 0, output: row.usage.outputTokens ?? 0, cost: row.cost, attempts: row.attempts,
-        chunks: row.chunks, status: row.status)
+        input: row.usage.inputTokens ?? 0, output: row.usage.outputTokens ?? 0, cost: row.cost.amount?.value,
+        isExact: row.cost.status == "priced", attempts: row.attempts, chunks: row.chunks, status: row.status)
     world.record(.row(call: call, numbers))
 }
 
