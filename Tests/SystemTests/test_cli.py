@@ -203,7 +203,7 @@ def test_models_are_listed_with_their_prices_and_a_provider_s_own_on_demand(wick
     lines = good(wicket("models", "--provider", "openai", "--search", "gpt-4o-mini")).splitlines()
     assert lines[0].split()[:3] == ["MODEL", "PROVIDER", "CONTEXT"]
     assert ["gpt-4o-mini", "openai", "128000", "0.15", "0.6"] in [line.split()[:5] for line in lines]
-    page = json.loads(good(wicket("models", "--provider", "openai", "--search", "gpt-4o-mini", "--json")))
+    page = json.loads(good(wicket("models", "--provider", "openai", "--search", "openai/gpt-4o-mini", "--json")))
     assert page["response"]["data"][0]["prices"]["input_nano_usd"] == 150
     assert "local/echo" in good(wicket("models", "--provider", "local", "--ask"))
     assert wicket("models", "--ask").returncode != 0
