@@ -65,6 +65,7 @@ let package = Package(
         target("Routing", ["GatewayModel", "JSONBytes"], settings: daemon),
         target("GatewayPolicy", ["GatewayModel", "JSONBytes"], settings: daemon),
         target("Caching", ["CVectorScan", "GatewayModel", "JSONBytes", crypto], settings: daemon),
+        target("Telemetry", ["GatewayModel", "JSONBytes"], settings: daemon),
         target(
             "ProviderAdapters", ["CPriceTable", "GatewayModel", "JSONBytes"], exclude: ["Resources/providers.schema.json"],
             resources: [.embedInCode("Resources/providers.json")], settings: daemon),
@@ -84,13 +85,13 @@ let package = Package(
             ["Caching", "CLinux", "CSQLite", "GatewayEngine", "GatewayModel", "GatewayPolicy", "JSONBytes", crypto],
             settings: daemon),
         target("Upstream", ["CCurl", "CCurlShim", "CLinux", "GatewayEngine", "GatewayModel", "Reactor"], settings: daemon),
-        target("Observability", ["CLinux", "GatewayEngine", "GatewayModel"], settings: daemon),
+        target("Observability", ["CLinux", "GatewayEngine", "GatewayModel", "Telemetry"], settings: daemon),
         target(
             "WicketDaemon",
             [
                 "Caching", "CLinux", "CSystemd", "CYAML", "GatewayEngine", "GatewayModel", "GatewayPolicy", "GatewayStore",
                 "JSONBytes", "JSONRPC", "KeyVault", "Observability", "ProviderAdapters", "Reactor", "Routing", "SocketServer",
-                "TextEmbedding", "Upstream", "WicketProtocol", crypto,
+                "Telemetry", "TextEmbedding", "Upstream", "WicketProtocol", crypto,
             ],
             exclude: ["Documentation.docc"], resources: [.embedInCode("Resources/openrpc.json")], settings: daemon),
         .executableTarget(name: "wicketd", dependencies: ["WicketDaemon"], swiftSettings: daemon),
@@ -171,6 +172,7 @@ let package = Package(
                 "Reactor", "ReactorTestSupport", "Routing", "TestSupport",
             ]),
         tests("ObservabilityTests", ["GatewayEngine", "GatewayModel", "Observability"]),
+        tests("TelemetryTests", ["GatewayModel", "JSONBytes", "Telemetry"]),
         .testTarget(
             name: "SimulationTests", dependencies: ["Simulation", "SimulationKit", "TestSupport", "wicket-simulate"],
             path: "Tests/Simulation/Tests", swiftSettings: swift),

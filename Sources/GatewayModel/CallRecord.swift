@@ -59,6 +59,14 @@ package struct CallRecord: Sendable {
     package var priceDigest: String?
     /// What the call would have cost without the cache; nil where it had no hit, or nobody knows.
     package var saved: NanoUSD?
+    /// The tries, in the order in which they ended; empty where one try was all and the rest of the row tells all of it.
+    package var tries: [AttemptReport] = []
+    /// What it took to ask the cache; nil where no rule applied.
+    package var cacheMicroseconds: Int?
+    /// False where whoever began the trace does not keep it: then its spans are not exported either. Not in the journal.
+    package var isSampled = true
+    /// Scheme, host and port of the target that answered. Not in the journal.
+    package var origin: String?
 
     package init(
         traceID: String, spanID: String, startedAtMilliseconds: Int, method: String, peer: PeerIdentity,

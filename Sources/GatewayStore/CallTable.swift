@@ -8,16 +8,18 @@ enum CallTable {
         target, status, error, stream, input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens, \
         reasoning_output_tokens, attempts, chunks, latency_us, upstream_us, first_chunk_us, cost_status, cost_nano_usd, \
         metadata, decisions, cache_status, cache_entry, parent_span_id, span_name, policy, config, user, retries, fallbacks, \
-        queue_us, first_byte_us, request_bytes, response_bytes, price_digest, saved_nano_usd
+        queue_us, first_byte_us, request_bytes, response_bytes, price_digest, saved_nano_usd, \
+        tries, cache_us
         """
-    static let insert = "INSERT INTO call (\(columns)) VALUES (\(Array(repeating: "?", count: 46).joined(separator: ",")))"
+    static let insert = "INSERT INTO call (\(columns)) VALUES (\(Array(repeating: "?", count: 48).joined(separator: ",")))"
 
     /// Inserts one row. Its texts are gathered in `scratch`, where SQLite reads them: no copy a column.
     static func insert(_ record: borrowing CallRecord, _ statement: SQLiteStatement, _ scratch: inout TextScratch)
         throws(SQLiteError)
     {
         var row = RowBinder(statement)
-        scratch.reserve(textSize(record))
+        let tries = TriesColumn.json(record.tries)
+        scratch.reserve(textSize(record) + (tries?.count ?? 0))
         row.text(record.traceID, &scratch)
         row.text(record.spanID, &scratch)
         row.int(record.startedAtMilliseconds)
@@ -64,6 +66,8 @@ enum CallTable {
         row.int(record.responseBytes)
         row.text(record.priceDigest, &scratch)
         row.int(record.saved?.value)
+        row.text(tries.map { $0[...] }, &scratch)
+        row.int(record.cacheMicroseconds)
         try statement.run()
     }
 
@@ -123,6 +127,8 @@ enum CallTable {
         record.responseBytes = row.int() ?? 0
         record.priceDigest = row.text()
         record.saved = row.int().map { NanoUSD($0) }
+        record.tries = TriesColumn.tries(row.bytes())
+        record.cacheMicroseconds = row.int()
         return record
     }
 }

@@ -6,7 +6,7 @@ import GatewayModel
 enum Migrations {
     static let steps = [
         callTable, virtualKeyTable, configTable, callDecisions, breakerTable, auditTable, vaultMaster, keyOwner, policyTable,
-        callCache, callBooks,
+        callCache, callBooks, callTries,
     ]
 
     /// Brings the database to the newest version, each step in a transaction of its own.
@@ -204,5 +204,10 @@ enum Migrations {
         ALTER TABLE call ADD COLUMN response_bytes INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE call ADD COLUMN price_digest TEXT;
         ALTER TABLE call ADD COLUMN saved_nano_usd INTEGER;
+        """
+
+    private static let callTries = """
+        ALTER TABLE call ADD COLUMN tries TEXT;
+        ALTER TABLE call ADD COLUMN cache_us INTEGER;
         """
 }

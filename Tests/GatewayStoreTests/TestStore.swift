@@ -89,6 +89,18 @@ func fullRecord(_ trace: String) -> CallRecord {
     record.responseBytes = 9216
     record.priceDigest = "3f9a5c1e"
     record.saved = NanoUSD(77)
+    record.cacheMicroseconds = 12
+    var first = AttemptReport(target: "config.targets[0]", status: 500, microseconds: 210, outcome: "upstream_error")
+    first.startMicroseconds = 53
+    first.provider = "openai"
+    var second = AttemptReport(target: "config.targets[1]", status: 200, microseconds: 811_000, outcome: "ok")
+    second.number = 1
+    second.startMicroseconds = 290
+    second.virtualKey = "anthropic-prod"
+    second.model = "claude-3.5-sonnet"
+    second.responseModel = "claude-3-5-sonnet-20241022"
+    second.usage = Usage(inputTokens: 1200, outputTokens: 345, reasoningOutputTokens: 30)
+    record.tries = [first, second]
     return record
 }
 

@@ -22,13 +22,14 @@ enum ImportTable {
         "GatewayStore": ["GatewayEngine", "CLinux", "CSQLite"],
         "Upstream": ["GatewayEngine", "Reactor", "CCurl", "CCurlShim"],
         "TextEmbedding": ["GatewayEngine", "CLinux", "CTextEmbedding"],
-        "Observability": ["GatewayEngine", "CLinux"],
+        "Observability": ["GatewayEngine", "Telemetry", "CLinux"],
         "GatewayEngine": ["Routing", "GatewayPolicy", "Guardrails", "Caching", "ProviderAdapters"],
         // What decides.
         "Routing": ["GatewayModel"],
         "GatewayPolicy": ["GatewayModel"],
         "Guardrails": ["GatewayModel"],
         "Caching": ["GatewayModel", "CVectorScan"],
+        "Telemetry": ["GatewayModel"],
         "ProviderAdapters": ["GatewayModel", "CPriceTable"],
         // Values.
         "Reactor": ["CLinux"],
@@ -51,7 +52,7 @@ enum ImportTable {
     /// Targets that do no IO, read no clock, draw no random number and start no task.
     static let pure: Set<String> = [
         "JSONBytes", "JSONRPC", "GatewayModel", "WicketProtocol", "ProviderAdapters", "Routing", "GatewayPolicy", "Guardrails",
-        "Caching", "CPriceTable", "CTextEmbedding", "CVectorScan",
+        "Caching", "Telemetry", "CPriceTable", "CTextEmbedding", "CVectorScan",
     ]
 
     /// Modules that are not ours and that a pure target's file may import nevertheless: C's `memchr`, `memcmp`, `explicit_bzero`.

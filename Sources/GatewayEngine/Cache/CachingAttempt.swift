@@ -16,6 +16,8 @@ final class CachingAttempt: Attempt {
     private let board: () -> SharedFlights.Boarding
 
     private(set) var cacheNote: CacheNote?
+    /// Of an answer that the provider gave, what the try took longer than the provider.
+    private(set) var cacheLookupNanoseconds: UInt64?
     private(set) var wasSent = false
     private(set) var isShared = false
     private(set) var status = 0
@@ -105,6 +107,7 @@ final class CachingAttempt: Attempt {
                 case .began(let head):
                     status = head.status
                     latencyNanoseconds = head.latencyNanoseconds
+                    lookedUp(theRestOf: head.latencyNanoseconds)
                     responseModel = head.responseModel
                 case .pieces(let first):
                     pieces = first
@@ -137,16 +140,24 @@ final class CachingAttempt: Attempt {
         isShared = !accounts
         wasSent = accounts && end.wasSent
         if accounts {
+            lookedUp(theRestOf: end.elapsedNanoseconds)
             usage = end.usage
             unreported = end.unreported
             firstByteNanoseconds = end.firstByteNanoseconds
         }
     }
 
+    private func lookedUp(theRestOf provider: UInt64?) {
+        guard cacheLookupNanoseconds == nil, !isShared, let provider else { return }
+        let elapsed = elapsedNanoseconds
+        cacheLookupNanoseconds = elapsed > provider ? elapsed - provider : 0
+    }
+
     private func serve(_ answer: CachedAnswer, cosine: Float?) -> AttemptAnswer {
         isShared = true
         status = 200
         latencyNanoseconds = elapsedNanoseconds
+        cacheLookupNanoseconds = elapsedNanoseconds
         responseModel = answer.responseModel
         cacheNote = cache.note(ofHit: answer, cosine: cosine, for: question)
         let response = UnifiedResponse(body: answer.body, model: answer.responseModel)

@@ -9,7 +9,7 @@ import Synchronization
 /// Tries at leaves that have a cache rule.
 extension RoutedCall {
     func cachingAttempt(
-        at target: Target, _ leaf: Int, _ rule: CacheRule, _ cache: SharedCache
+        at target: Target, _ leaf: Int, _ rule: CacheRule, _ cache: SharedCache, traceParent: String?
     ) throws(GatewayFailure) -> CachingAttempt {
         let question = try question(at: target, leaf, rule, cache)
         let draw = Double(random.next() >> 11) * 0x1p-53 * 100
@@ -20,7 +20,7 @@ extension RoutedCall {
             let vectors = ProviderVectors(rule.semantic, for: maker.call, self.engine, traceID: self.report.traceID)
             return cache.flights.board(key, stored: { cache.answerInMemory(to: question) }) { control in
                 let flight = AnswerFlight(question, cache, control, draw: draw, vectors) {
-                    () throws(GatewayFailure) in try maker.attempt(at: target, leaf)
+                    () throws(GatewayFailure) in try maker.attempt(at: target, leaf, traceParent: traceParent)
                 }
                 return ports.timers.spawn { await flight.run() }
             }

@@ -16,6 +16,9 @@ package struct CallOptions: Sendable {
     package var traceID: String?
     package var spanID: String?
     package var parentSpanID: String?
+    /// Of W3C's `traceparent`: names the trace and the parent span where those have no option of their own, and makes the
+    /// provider hear of the trace.
+    package var traceParent: TraceParent?
     package var spanName: String?
     package var cacheForceRefresh: Bool?
     package var cacheNamespace: String?
@@ -47,6 +50,7 @@ package struct CallOptions: Sendable {
         case "trace_id": traceID = try field.identifier()
         case "span_id": spanID = try field.identifier()
         case "parent_span_id": parentSpanID = try field.identifier()
+        case "traceparent": traceParent = try field.identifier().flatMap { TraceParent($0) }
         case "span_name": spanName = try field.identifier()
         case "cache_force_refresh": cacheForceRefresh = try field.bool()
         case "cache_namespace": cacheNamespace = try field.identifier()
@@ -79,7 +83,7 @@ private func refuseDuplicates(in node: JSONNode, of document: JSONDocument, _ pa
 private struct OptionField {
     static let known = [
         "virtual_key", "provider", "api_key", "custom_host", "config", "metadata", "trace_id", "span_id", "parent_span_id",
-        "span_name", "cache_force_refresh", "cache_namespace", "request_timeout", "forward_headers",
+        "traceparent", "span_name", "cache_force_refresh", "cache_namespace", "request_timeout", "forward_headers",
         "strict_open_ai_compliance", "debug",
     ]
     /// Portkey's bound for a metadata value, in characters.

@@ -65,17 +65,6 @@ package enum CallEnd: Sendable {
     case failed(GatewayFailure)
 }
 
-/// One try at one target.
-package struct AttemptReport: Sendable {
-    /// The target's path in the config (`config.targets[1]`).
-    package var target: String
-    /// The provider's HTTP status, or 0 where none came.
-    package var status: Int
-    package var microseconds: Int
-    /// `ok`, or the failure's `data.type`.
-    package var outcome: String
-}
-
 /// What the gateway can say about a call: the reply's `gateway` part, and most of the journal's row. One object that the call
 /// fills in on its way; confined to the call's reactor.
 package final class CallReport {
@@ -106,6 +95,8 @@ package final class CallReport {
     package var queueMicroseconds: Int?
     /// From the sending of the try that answered to the head of its answer.
     package var firstByteMicroseconds: Int?
+    /// What it took to ask the cache.
+    package var cacheMicroseconds: Int?
     /// Of the answer as the caller got it.
     package var responseBytes = 0
     /// Of the price row that the cost was worked out with.

@@ -32,6 +32,8 @@ protocol Attempt: AnyObject {
     var droppedParams: [String] { get }
     /// nil where no rule applied.
     var cacheNote: CacheNote? { get }
+    /// What it took to ask the cache; nil where none was asked, or another call asked it.
+    var cacheLookupNanoseconds: UInt64? { get }
 
     /// Waits for an answer that can be given to the caller.
     func begin() async throws(GatewayFailure) -> AttemptAnswer

@@ -12,8 +12,10 @@ struct AttemptMaker {
     /// Seconds since 1970 at which the call began.
     let createdSeconds: Int
 
-    /// - Parameter leaf: the index in the plan of the leaf that leads to the target.
-    func attempt(at target: Target, _ leaf: Int) throws(GatewayFailure) -> UpstreamAttempt {
+    /// - Parameters:
+    ///   - leaf: the index in the plan of the leaf that leads to the target.
+    ///   - traceParent: what the provider is told of the caller's trace, or nil.
+    func attempt(at target: Target, _ leaf: Int, traceParent: String?) throws(GatewayFailure) -> UpstreamAttempt {
         // The leaf is read where it lies: a copy of it costs more than the rest of this.
         let rule = plan.targets[leaf].timeouts
         let strict = isStrict(plan.targets[leaf].strictOpenAICompliance)
@@ -25,7 +27,8 @@ struct AttemptMaker {
         let encoded = try dialect.encode(dialectCall)
         var upstream = UpstreamRequest(
             method: call.operation == .models ? "GET" : "POST", url: target.base.text + encoded.path + target.query,
-            fields: try fields(encoded, plan.targets[leaf].forwardHeaders, target), credential: try credential(for: target),
+            fields: try fields(encoded, plan.targets[leaf].forwardHeaders, target, traceParent),
+            credential: try credential(for: target),
             body: encoded.body, timeouts: timeouts(rule))
         // Who answers for a name is the resolver's to say; an address, or `localhost`, says it itself.
         upstream.refusesHostItself = target.virtualKey != nil && target.base.isNamed
@@ -62,9 +65,13 @@ struct AttemptMaker {
     /// What the caller forwards stands in for the provider's own field of that name.
     /// - Parameter names: those that go to this target, or nil for all.
     private func fields(
-        _ encoded: EncodedRequest, _ names: [String]?, _ target: Target
+        _ encoded: EncodedRequest, _ names: [String]?, _ target: Target, _ traceParent: String?
     ) throws(GatewayFailure) -> [HTTPField] {
         var forwarded = call.options.forwardHeaders
+        if let traceParent {
+            forwarded.removeAll { $0.name == "traceparent" }
+            forwarded.append(HTTPField("traceparent", traceParent))
+        }
         if forwarded.isEmpty { return encoded.fields }
         if let names { forwarded = forwarded.filter { names.contains($0.name) } }
         if let own = target.provider.authField?.lowercased(), forwarded.contains(where: { $0.name == own }) {

@@ -16,7 +16,8 @@ extension CallRecord {
             upstreamMicroseconds: report.upstreamMicroseconds, firstChunkMicroseconds: report.firstChunkMicroseconds,
             cost: report.cost, metadata: call.options.metadata.map { $0[...] }, decisions: report.decisions,
             cacheStatus: report.cacheStatus, cacheEntry: report.cacheHit?.entry)
-        parentSpanID = call.options.parentSpanID
+        parentSpanID = call.options.parentSpanID ?? call.options.traceParent?.spanID
+        isSampled = call.options.traceParent?.isSampled ?? true
         spanName = call.options.spanName
         policy = call.policy?.name
         config = call.configName
@@ -29,6 +30,16 @@ extension CallRecord {
         responseBytes = report.responseBytes
         priceDigest = report.priceDigest
         saved = report.saved
+        cacheMicroseconds = report.cacheMicroseconds
+        origin = report.attempts.last?.origin
+        if !report.attempts.isEmpty, !tells(of: report.attempts) { tries = report.attempts }
+    }
+}
+
+extension CallRecord {
+    /// Whether the rest of the row says all there is to say of the tries.
+    private func tells(of tries: [AttemptReport]) -> Bool {
+        tries.count == 1 && tries[0].number == 0 && (tries[0].model == model || model == nil)
     }
 }
 

@@ -37,7 +37,8 @@ package final class GatewayEngine {
         let started = ports.clock.monotonicNanoseconds()
         let wall = ports.clock.wallMilliseconds()
         let report = CallReport(
-            traceID: call.options.traceID ?? random.traceID(at: wall), spanID: call.options.spanID ?? random.spanID(),
+            traceID: call.options.traceID ?? call.options.traceParent?.traceID ?? random.traceID(at: wall),
+            spanID: call.options.spanID ?? random.spanID(),
             startedNanoseconds: started)
         var end: CallEnd
         do throws(GatewayFailure) {

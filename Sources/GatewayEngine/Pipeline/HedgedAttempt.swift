@@ -23,7 +23,7 @@ extension RoutedCall {
         race.stopLosers()
         guard let (id, attempt) = race.stream else { return step }
         if race.isHeld {
-            await relayHeld(attempt, sink)
+            await relayHeld(id, attempt, sink)
             return step
         }
         return ended(id, attempt, await relay(attempt, sink))
@@ -50,7 +50,7 @@ private final class Race {
     func start(_ id: TryID, _ target: Int, in group: inout Group) -> RouteStep? {
         do throws(GatewayFailure) {
             // The task runs on this thread only, as its parent does.
-            nonisolated(unsafe) let attempt = try call.attempt(at: target)
+            nonisolated(unsafe) let attempt = try call.attempt(id, at: target)
             running[id] = attempt
             group.addTask {
                 do throws(GatewayFailure) { return .ended(id, .success(try await attempt.begin())) } catch {
@@ -99,9 +99,9 @@ private final class Race {
 
     /// Those that were not needed.
     func stopLosers() {
-        for (_, attempt) in running.sorted(by: { $0.key.number < $1.key.number }) {
+        for (id, attempt) in running.sorted(by: { $0.key.number < $1.key.number }) {
             attempt.stop()
-            call.note(attempt, "cancelled")
+            call.note(id, attempt, "cancelled")
         }
         running = [:]
     }

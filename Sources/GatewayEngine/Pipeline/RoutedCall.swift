@@ -65,7 +65,7 @@ final class RoutedCall {
     private func attempt(_ id: TryID, _ target: Int, _ sink: any ChunkSink) async -> RouteStep {
         var attempt: (any Attempt)?
         do throws(GatewayFailure) {
-            let made = try self.attempt(at: target)
+            let made = try self.attempt(id, at: target)
             attempt = made
             return await deliver(try await made.begin(), of: made, id, sink)
         } catch {
@@ -74,16 +74,23 @@ final class RoutedCall {
     }
 
     /// Makes the try at a leaf's target.
-    func attempt(at target: Int) throws(GatewayFailure) -> any Attempt {
+    func attempt(_ id: TryID, at target: Int) throws(GatewayFailure) -> any Attempt {
         let found = try targets.target(target)
         let attempt: any Attempt
         if let cache = ports.cache, let rule = plan.targets[target].cache, rule.concerns(maker.call.operation) {
-            attempt = try cachingAttempt(at: found, target, rule, cache)
+            attempt = try cachingAttempt(at: found, target, rule, cache, traceParent: traceParent(id))
         } else {
-            attempt = try maker.attempt(at: found, target)
+            attempt = try maker.attempt(at: found, target, traceParent: traceParent(id))
         }
         show(attempt)
         return attempt
+    }
+
+    /// What the provider is told of the trace: nothing, unless the caller says that it takes part in one.
+    private func traceParent(_ id: TryID) -> String? {
+        guard let parent = maker.call.options.traceParent else { return nil }
+        return TraceContext(traceID: report.traceID, spanID: report.spanID)
+            .traceParent(ofTry: id.number, isSampled: parent.isSampled)
     }
 
     /// Names the try in the report as the one that answers. Of two that run side by side the one that ends last does.
@@ -106,7 +113,7 @@ final class RoutedCall {
         case .stream:
             if case .hold = mayStream(id, attempt) {
                 let step = held(id, attempt)
-                if case .finish(id, _) = step { await relayHeld(attempt, sink) }
+                if case .finish(id, _) = step { await relayHeld(id, attempt, sink) }
                 return step
             }
             return ended(id, attempt, await relay(attempt, sink))
@@ -127,10 +134,10 @@ final class RoutedCall {
     }
 
     /// Sends a stream that was kept back at first, and that nothing else took the place of. The route knows its end already.
-    func relayHeld(_ attempt: any Attempt, _ sink: any ChunkSink) async {
+    func relayHeld(_ id: TryID, _ attempt: any Attempt, _ sink: any ChunkSink) async {
         let failure = await relay(attempt, sink)
         show(attempt)
-        note(attempt, failure?.code.name ?? "ok")
+        note(id, attempt, failure?.code.name ?? "ok")
     }
 
     // MARK: What the route is told
@@ -167,7 +174,7 @@ final class RoutedCall {
         }
         if let attempt {
             show(attempt)
-            note(attempt, failure?.code.name ?? "ok")
+            note(id, attempt, failure?.code.name ?? "ok")
             if attempt.isShared { countSaving(attempt) }
         }
         if failure?.code == .cancelled {
@@ -182,7 +189,7 @@ final class RoutedCall {
         let step = tell(id, TryResult(attempt, nil))
         if case .finish(id, _) = step { return step }
         attempt.stop()
-        note(attempt, "passed_by")
+        note(id, attempt, "passed_by")
         return step
     }
 
@@ -191,16 +198,17 @@ final class RoutedCall {
     }
 
     /// A try that ended, or that another one was faster than, in the report; unless its call was cancelled before it was sent.
-    func note(_ attempt: any Attempt, _ outcome: String) {
+    func note(_ id: TryID, _ attempt: any Attempt, _ outcome: String) {
+        if let lookup = attempt.cacheLookupNanoseconds {
+            report.cacheMicroseconds = (report.cacheMicroseconds ?? 0) + Int(lookup / 1000)
+        }
         guard attempt.wasSent else { return }
         let elapsed = Int(attempt.elapsedNanoseconds / 1000)
-        report.attempts.append(
-            AttemptReport(target: attempt.target.path, status: attempt.status, microseconds: elapsed, outcome: outcome))
+        let start = Int((attempt.began &- report.startedNanoseconds) / 1000)
+        report.attempts.append(AttemptReport(id, attempt, outcome, start: start, elapsed: elapsed))
         report.upstreamMicroseconds = (report.upstreamMicroseconds ?? 0) + elapsed
         bill(attempt, hasFailed: outcome != "ok")
-        if report.queueMicroseconds == nil {
-            report.queueMicroseconds = Int((attempt.began &- report.startedNanoseconds) / 1000)
-        }
+        if report.queueMicroseconds == nil { report.queueMicroseconds = start }
         report.firstByteMicroseconds = attempt.firstByteNanoseconds.map { Int($0 / 1000) }
         if attempt.chunks > 0 {
             report.chunks = attempt.chunks
@@ -262,6 +270,21 @@ extension TryResult {
         case .cancelled: break
         default: isGatewayFault = true
         }
+    }
+}
+
+extension AttemptReport {
+    fileprivate init(_ id: TryID, _ attempt: any Attempt, _ outcome: String, start: Int, elapsed: Int) {
+        let target = attempt.target
+        self.init(target: target.path, status: attempt.status, microseconds: elapsed, outcome: outcome)
+        number = id.number
+        startMicroseconds = start
+        provider = target.provider.id
+        virtualKey = target.virtualKey
+        model = target.model
+        responseModel = attempt.responseModel
+        usage = attempt.usage
+        origin = target.base.origin
     }
 }
 

@@ -29,6 +29,7 @@ final class UpstreamAttempt: Attempt {
     let droppedParams: [String]
     var isShared: Bool { false }
     var cacheNote: CacheNote? { nil }
+    var cacheLookupNanoseconds: UInt64? { nil }
 
     private var exchange: (any UpstreamExchange)?
     private var decoder: (any StreamDecoder)?
