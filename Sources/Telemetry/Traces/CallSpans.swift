@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import GatewayModel
+import JSONBytes
 
 /// A call's spans, derived from its row: the request first, below it the look into the cache and each try.
 package struct CallSpans: Sendable {
@@ -49,6 +50,7 @@ extension TraceSpan {
         attributes.add("wicket.peer.unit", call.peer.unit)
         // A name of the caller's own that stands as its hash.
         if call.traceID.utf8.count != 32 { attributes.add("wicket.trace_id", call.traceID) }
+        if let metadata = call.metadata { attributes.add(metadata: metadata) }
     }
 
     /// A look that led to no try was the last thing that happened to the call.
@@ -116,6 +118,18 @@ extension [Attribute] {
         add("gen_ai.usage.cache_creation.input_tokens", usage.cacheCreationInputTokens)
         add("gen_ai.usage.reasoning.output_tokens", usage.reasoningOutputTokens)
     }
+
+    /// The caller's `options.metadata`, member by member.
+    mutating func add(metadata: ArraySlice<UInt8>) {
+        guard let document = try? JSONDocument([UInt8](metadata)), document.kind(document.root) == .object else { return }
+        for (key, value) in document.members(of: document.root).prefix(Self.mostMetadata) {
+            guard let name = document.string(key), name.utf8.count <= 128 else { continue }
+            let text = document.string(value) ?? String(decoding: document.raw(value), as: UTF8.self)
+            add("wicket.metadata.\(name)", text)
+        }
+    }
+
+    private static var mostMetadata: Int { 32 }
 
     /// `https://host[:port]` as `server.address` and `server.port`.
     mutating func add(origin: String?) {
