@@ -85,7 +85,8 @@ let package = Package(
             ["Caching", "CLinux", "CSQLite", "GatewayEngine", "GatewayModel", "GatewayPolicy", "JSONBytes", crypto],
             settings: daemon),
         target("Upstream", ["CCurl", "CCurlShim", "CLinux", "GatewayEngine", "GatewayModel", "Reactor"], settings: daemon),
-        target("Observability", ["CLinux", "GatewayEngine", "GatewayModel", "Telemetry"], settings: daemon),
+        target(
+            "Observability", ["CLinux", "GatewayEngine", "GatewayModel", "ProviderAdapters", "Telemetry"], settings: daemon),
         target(
             "WicketDaemon",
             [

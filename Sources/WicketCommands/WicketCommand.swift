@@ -21,7 +21,7 @@ package struct WicketCommand: AsyncParsableCommand {
         version: "wicket \(WicketVersion.release)",
         subcommands: [
             Chat.self, Keys.self, Vault.self, Configs.self, Policy.self, Cache.self, Targets.self, Models.self, Logs.self,
-            Why.self, Audit.self, Status.self, Doctor.self, Whoami.self, Call.self,
+            Why.self, Traces.self, Metrics.self, Audit.self, Status.self, Doctor.self, Whoami.self, Call.self,
         ])
 
     @OptionGroup var global: GlobalOptions

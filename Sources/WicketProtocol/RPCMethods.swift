@@ -23,7 +23,7 @@ package enum RPCMethods {
         RPCDiscover.self, SystemInfo.self, SystemHealth.self, SystemPing.self, SystemWhoami.self, ProvidersList.self,
         SessionConfigure.self, CancelRequest.self,
         ChatCompletionsCreate.self, MessagesCreate.self, EmbeddingsCreate.self, ModelsList.self,
-        LogsList.self, LogsGet.self, RequestsExplain.self,
+        LogsList.self, LogsGet.self, RequestsExplain.self, TracesGet.self, TracesList.self, MetricsScrape.self,
         VirtualKeysCreate.self, VirtualKeysList.self, VirtualKeysGet.self, VirtualKeysUpdate.self, VirtualKeysRotate.self,
         VirtualKeysDelete.self, VaultStatus.self, VaultUnlock.self, VaultRotateMaster.self,
         ConfigsCreate.self, ConfigsList.self, ConfigsGet.self, ConfigsUpdate.self, ConfigsDelete.self, ConfigsVersionsList.self,

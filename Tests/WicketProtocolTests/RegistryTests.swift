@@ -32,7 +32,7 @@ struct RegistryTests {
     }
 
     @Test func `that table is the whole list`() {
-        #expect(RPCMethods.all.count == 48)
+        #expect(RPCMethods.all.count == 51)
         #expect(RPCMethods.named("virtual_keys") == nil)
     }
 

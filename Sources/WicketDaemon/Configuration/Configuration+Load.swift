@@ -90,6 +90,7 @@ extension Configuration {
         timeouts = source.timeouts
         cache = source.cache
         embedderFile = source.embedderFile
+        export = source.export
         drainSeconds = source.drainSeconds
         certificateFile = source.certificateFile
         var notices: [String] = []

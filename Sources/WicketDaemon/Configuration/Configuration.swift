@@ -38,6 +38,8 @@ package struct Configuration: Sendable {
     package let cache: CacheBounds
     /// The weights of the embedder, nil for those that were installed with the daemon.
     package let embedderFile: String?
+    /// Where telemetry is sent, and how.
+    package let export: ExportSettings
     /// How long requests in flight may go on after SIGTERM.
     package let drainSeconds: Int
     /// Certificates (PEM) that upstreams are verified against, nil for the system's.
@@ -52,7 +54,7 @@ package struct Configuration: Sendable {
             ("socket_mode", socketMode != old.socketMode), ("socket_group", socketGroupID != old.socketGroupID),
             ("state_dir", stateDirectory != old.stateDirectory), ("reactors", reactors != old.reactors),
             ("vault.master_key", masterKeySetting != old.masterKeySetting), ("cache", cache != old.cache),
-            ("embedder_file", embedderFile != old.embedderFile),
+            ("embedder_file", embedderFile != old.embedderFile), ("otlp", export != old.export),
         ].filter(\.1).map(\.0)
     }
 
@@ -100,6 +102,7 @@ struct ConfigurationSource: Sendable {
     var timeouts = UpstreamTimeouts()
     var cache = Configuration.CacheBounds()
     var embedderFile: String?
+    var export = ExportSettings()
     var drainSeconds = 30
     var certificateFile: String?
 }

@@ -100,17 +100,17 @@ extension ConfigurationKey<ProviderSource> {
 }
 
 /// What is wrong with a header field's name, or nil.
-private func fieldNameProblem(_ name: String) -> String? {
+func fieldNameProblem(_ name: String) -> String? {
     let isToken = !name.isEmpty && name.utf8.allSatisfy { $0.isASCIIAlphanumeric || "!#$%&'*+-.^_`|~".utf8.contains($0) }
     return isToken ? nil : "has \(quoted(name)), which is not a header field's name"
 }
 
-private func fieldValueProblem(_ value: String) -> String? {
+func fieldValueProblem(_ value: String) -> String? {
     value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } ? nil : "has a control character in it, which no header field may hold"
 }
 
 /// Fields that are not the user's to set: those that carry keys, and those that frame the request.
-private func ownFieldProblem(_ name: String) -> String? {
+func ownFieldProblem(_ name: String) -> String? {
     switch name.lowercased() {
     case "authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie":
         "has \(quoted(name)), which carries a key; keys live in the vault: `wicket keys add`"

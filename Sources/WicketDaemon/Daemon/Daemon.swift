@@ -28,6 +28,7 @@ final class Daemon: @unchecked Sendable {
     private var threads: [ReactorThread] = []
     private var sockets: [ListeningSocket] = []
     private var shared: SharedServices?
+    private var telemetry: TelemetryThread?
     private var signals: Signals?
     private var exitCode = ExitCode.success
     private var drainDeadline: UInt64?
@@ -65,6 +66,7 @@ final class Daemon: @unchecked Sendable {
             let shared = try await makeShared(reloadable)
             self.shared = shared
             try startThreads(shared)
+            telemetry = try startTelemetry(shared)
             try openSockets(activated)
             signals = try makeSignals()
         } catch {
@@ -111,7 +113,7 @@ final class Daemon: @unchecked Sendable {
         let limits = configuration.limits
         return SharedServices(
             vault: vault, store: store, configs: configs, policies: policies, health: health,
-            cache: try makeCache(directory), logger: logger, clock: clock,
+            cache: try makeCache(directory), exporter: makeExporter(vault), logger: logger, clock: clock,
             limits: ConnectionLimits(
                 lineBytes: limits.lineBytes, unsentBytes: limits.unsentBytes,
                 stuckNanoseconds: UInt64(limits.stuckSeconds) * 1_000_000_000),
@@ -172,7 +174,7 @@ final class Daemon: @unchecked Sendable {
     private func startThreads(_ shared: SharedServices) throws(GatewayFailure) {
         let methods = MethodTable([
             SystemHandlers.all, ProviderHandlers.all, VirtualKeyHandlers.all, VaultHandlers.all, ConfigHandlers.all,
-            PolicyHandlers.all, TargetHandlers.all, LogHandlers.all, AuditHandlers.all, CacheHandlers.all,
+            PolicyHandlers.all, TargetHandlers.all, LogHandlers.all, TraceHandlers.all, MetricsHandlers.all, AuditHandlers.all, CacheHandlers.all,
         ])
         var seeds = SystemRandomNumberGenerator()
         try main.prepare(shared, configuration, methods: methods, seed: seeds.next())
@@ -303,6 +305,7 @@ final class Daemon: @unchecked Sendable {
 
     private func close() async {
         for thread in threads { thread.reactor.perform { thread.shutDown() } }
+        if let telemetry { await telemetry.close() }
         if let shared {
             await shared.cache.storage.close()
             do throws(GatewayFailure) {

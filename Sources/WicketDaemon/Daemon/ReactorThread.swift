@@ -53,9 +53,9 @@ final class ReactorThread: @unchecked Sendable {
         let reactor = reactor
         let options = CurlOptions(userAgent: "wicket/\(WicketVersion.release)", authoritiesFile: configuration.certificateFile)
         let transport = try CurlTransport(reactor: reactor, options: options)
-        let timers = timers(of: reactor)
+        let timers = GatewayTimers(reactor)
         let ports = EnginePorts(
-            secrets: shared.vault, configs: shared.configs, journal: shared.store, audit: shared.audit, health: shared.health,
+            secrets: shared.vault, configs: shared.configs, journal: shared.journal, audit: shared.audit, health: shared.health,
             cache: shared.cache, network: transport,
             inProcess: LocalTransport(clock: shared.clock, sleep: timers.sleep, vectors: shared.cache.semantics.local),
             clock: shared.clock, timers: timers, timeouts: configuration.timeouts)
@@ -68,19 +68,6 @@ final class ReactorThread: @unchecked Sendable {
         services = ReactorServices(shared: shared, reactor: reactor, engine: engine, methods: methods)
         self.transport = transport
         self.units = units
-    }
-
-    private func timers(of reactor: Reactor) -> GatewayTimers {
-        GatewayTimers(
-            sleep: { nanoseconds async throws(CancellationError) in try await reactor.sleep(nanoseconds: nanoseconds) },
-            after: { nanoseconds, body in
-                let timer = reactor.schedule(at: reactor.now.addingReportingOverflow(nanoseconds).partialValue, body)
-                return { reactor.cancel(timer) }
-            },
-            spawn: { operation in
-                let task = reactor.spawn(operation)
-                return { task.cancel() }
-            })
     }
 
     func accept(on socket: ListeningSocket, as role: SocketRole) throws(GatewayFailure) {
@@ -101,5 +88,21 @@ final class ReactorThread: @unchecked Sendable {
         units?.close()
         server?.closeAll()
         transport?.close()
+    }
+}
+
+extension GatewayTimers {
+    /// On the thread of a reactor.
+    init(_ reactor: Reactor) {
+        self.init(
+            sleep: { nanoseconds async throws(CancellationError) in try await reactor.sleep(nanoseconds: nanoseconds) },
+            after: { nanoseconds, body in
+                let timer = reactor.schedule(at: reactor.now.addingReportingOverflow(nanoseconds).partialValue, body)
+                return { reactor.cancel(timer) }
+            },
+            spawn: { operation in
+                let task = reactor.spawn(operation)
+                return { task.cancel() }
+            })
     }
 }

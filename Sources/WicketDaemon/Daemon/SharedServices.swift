@@ -19,6 +19,9 @@ final class SharedServices: Sendable {
     let policies: AccessPolicies
     let health: SharedHealth
     let cache: SharedCache
+    let metrics = CallMetrics()
+    /// nil where nothing is exported.
+    let exporter: TelemetryExporter?
     let logger: Logger
     let clock: GatewayClock
     let limits: ConnectionLimits
@@ -32,7 +35,7 @@ final class SharedServices: Sendable {
 
     init(
         vault: KeyVault, store: GatewayStore, configs: ConfigLibrary, policies: AccessPolicies, health: SharedHealth,
-        cache: SharedCache, logger: Logger, clock: GatewayClock, limits: ConnectionLimits, maximumInFlight: Int,
+        cache: SharedCache, exporter: TelemetryExporter?, logger: Logger, clock: GatewayClock, limits: ConnectionLimits, maximumInFlight: Int,
         facts: DaemonFacts,
         control: DaemonControl, reloadable: Reloadable
     ) {
@@ -43,6 +46,7 @@ final class SharedServices: Sendable {
         self.policies = policies
         self.health = health
         self.cache = cache
+        self.exporter = exporter
         self.logger = logger
         self.clock = clock
         self.limits = limits
@@ -57,6 +61,7 @@ final class SharedServices: Sendable {
         set { current.withLock { $0 = newValue } }
     }
     var catalog: ProviderCatalog { reloadable.catalog }
+    var journal: Books { Books(store: store, metrics: metrics, exporter: exporter) }
 }
 
 /// What has happened since the start and is happening now, over all reactors.
