@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Generic, Iterable, List, Mapping, Optional
 
-from .resources import Cache, Caller, Logs, RecordT, System, given
+from .resources import Cache, Caller, Logs, RecordT, System, Traces, given
 
 #: Tells "leave it as it is" from None, which is a value.
 _UNSET: Any = object()
@@ -252,6 +252,25 @@ class Requests(Generic[RecordT]):
         return self._call("requests.explain", {"trace_id": trace_id})
 
 
+class AdminTraces(Traces[RecordT]):
+    """``client.admin.traces``: everybody's; ``get`` as ``client.traces`` has it."""
+
+    def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> RecordT:
+        """A page of traces, the one with the latest request first: ``traces`` and ``next_cursor``."""
+        return self._call("traces.list", given(limit=limit, cursor=cursor))
+
+
+class Metrics(Generic[RecordT]):
+    """``client.admin.metrics``."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        self._call = call
+
+    def scrape(self) -> RecordT:
+        """All metrics: ``text`` in Prometheus's form, and its ``content_type``."""
+        return self._call("metrics.scrape", {})
+
+
 class Audit(Generic[RecordT]):
     """``client.admin.audit``: what was done to keys and policies, first uses, and what was denied."""
 
@@ -299,5 +318,7 @@ class Admin(Generic[RecordT]):
         self.targets: Targets[RecordT] = Targets(call)
         self.requests: Requests[RecordT] = Requests(call)
         self.logs: Logs[RecordT] = Logs(call)
+        self.traces: AdminTraces[RecordT] = AdminTraces(call)
+        self.metrics: Metrics[RecordT] = Metrics(call)
         self.audit: Audit[RecordT] = Audit(call)
         self.system: AdminSystem[RecordT] = AdminSystem(call)

@@ -12,7 +12,7 @@ from .async_connection import AsyncConnection
 from .client import DEFAULT_TIMEOUT
 from .errors import error_from_reply
 from .options import CallSettings
-from .resources import Cache, Chat, Embeddings, Logs, Messages, Models, System
+from .resources import Cache, Chat, Embeddings, Logs, Messages, Models, System, Traces
 from .streams import AsyncStream, timed_out
 from .values import Answer, Record
 
@@ -44,6 +44,7 @@ class AsyncWicket:
         self.embeddings: Embeddings[Awaitable[Answer], Awaitable[AsyncStream]] = Embeddings(self._infer)
         self.models: Models[Awaitable[Answer], Awaitable[AsyncStream]] = Models(self._infer)
         self.logs: Logs[Awaitable[Record]] = Logs(self.call)
+        self.traces: Traces[Awaitable[Record]] = Traces(self.call)
         self.cache: Cache[Awaitable[Record]] = Cache(self.call)
         self.system: System[Awaitable[Record]] = System(self.call)
         self.admin: Admin[Awaitable[Record]] = Admin(self._admin_call)

@@ -11,7 +11,7 @@ from .admin import Admin
 from .connection import Connection
 from .errors import error_from_reply
 from .options import CallSettings
-from .resources import Cache, Chat, Embeddings, Logs, Messages, Models, System
+from .resources import Cache, Chat, Embeddings, Logs, Messages, Models, System, Traces
 from .streams import Stream, timed_out
 from .values import Answer, Record
 
@@ -52,6 +52,7 @@ class Wicket:
         self.embeddings: Embeddings[Answer, Stream] = Embeddings(self._infer)
         self.models: Models[Answer, Stream] = Models(self._infer)
         self.logs: Logs[Record] = Logs(self.call)
+        self.traces: Traces[Record] = Traces(self.call)
         self.cache: Cache[Record] = Cache(self.call)
         self.system: System[Record] = System(self.call)
         self.admin: Admin[Record] = Admin(self._admin_call)

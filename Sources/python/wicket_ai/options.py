@@ -8,7 +8,7 @@ from typing import Any, Dict, Mapping, Optional
 #: The names in ``options``, as the daemon's schema lists them.
 OPTION_NAMES = frozenset((
     "virtual_key", "provider", "api_key", "custom_host", "config", "metadata", "trace_id", "span_id", "parent_span_id",
-    "span_name", "cache_force_refresh", "cache_namespace", "request_timeout", "forward_headers", "strict_open_ai_compliance",
+    "traceparent", "span_name", "cache_force_refresh", "cache_namespace", "request_timeout", "forward_headers", "strict_open_ai_compliance",
     "debug",
 ))
 

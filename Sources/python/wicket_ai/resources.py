@@ -149,6 +149,17 @@ class Logs(Generic[RecordT]):
         return self._call("logs.get", {"id": id})
 
 
+class Traces(Generic[RecordT]):
+    """``client.traces``: the spans of one's own requests."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        self._call = call
+
+    def get(self, trace_id: str) -> RecordT:
+        """The spans of a trace as a tree: its requests, below each its tries and its look into the cache."""
+        return self._call("traces.get", {"trace_id": trace_id})
+
+
 class Cache(Generic[RecordT]):
     """``client.cache``: one's own hits, and what would be one."""
 
@@ -199,4 +210,6 @@ def given(**params: Any) -> Dict[str, Any]:
     return {name: value for name, value in params.items() if value is not None}
 
 
-__all__: List[str] = ["Caller", "Chat", "Completions", "Embeddings", "Infer", "Logs", "Messages", "Models", "System", "given"]
+__all__: List[str] = [
+    "Caller", "Chat", "Completions", "Embeddings", "Infer", "Logs", "Messages", "Models", "System", "Traces", "given",
+]
