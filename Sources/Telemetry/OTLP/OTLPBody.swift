@@ -116,7 +116,7 @@ extension ProtobufWriter {
     fileprivate mutating func write(_ family: MetricFamily, _ times: MetricTimes) {
         text(1, family.name)
         text(2, family.help)
-        text(3, family.unit)
+        if !family.unit.isEmpty { text(3, family.unit) }
         switch family.kind {
         case .gauge: message(5) { gauge in for point in family.points { gauge.message(1) { $0.write(point, times) } } }
         case .counter:
