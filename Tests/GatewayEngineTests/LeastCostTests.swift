@@ -65,34 +65,6 @@ struct LeastCostTests {
     }
 }
 
-private struct OnePlan: ConfigSource {
-    let plan: Plan
-    func plan(named name: String) throws(GatewayFailure) -> Plan { plan }
-    func plan(inline node: JSONNode, of document: JSONDocument, path: String) throws(GatewayFailure) -> Plan { plan }
-}
-
-private struct NoSecrets: SecretSource {
-    let generation: UInt64 = 0
-    func virtualKey(named name: String) throws(GatewayFailure) -> VirtualKey { throw GatewayFailure(.notFound, name) }
-    func apiKey(of name: String, for origin: String, by peer: PeerIdentity) throws(GatewayFailure) -> SecretBytes {
-        throw GatewayFailure(.notFound, name)
-    }
-}
-
-private struct NoAuditLog: AuditLog {
-    func append(_ event: AuditEvent) {}
-}
-
 private struct NoJournal: Journal {
     func append(_ record: CallRecord) {}
-}
-
-private final class NoChunks: ChunkSink {
-    func send(_ batch: borrowing ChunkBatch) async {}
-}
-
-private final class DeadNetwork: UpstreamTransport {
-    func open(_ request: UpstreamRequest) async throws(GatewayFailure) -> any UpstreamExchange {
-        throw GatewayFailure(.upstreamUnreachable, "Nothing listens there.")
-    }
 }

@@ -75,7 +75,7 @@ struct OTLPBodyTests {
 
     @Test func `a call's spans are OTLP's spans`() throws {
         let record = call { $0.parentSpanID = "53995c3f42cd8ad8" }
-        let spans = try scope(OTLPBody.traces([record], source)).messages(2)
+        let spans = try scope(OTLPBody.traces([EndedCall(record)], source)).messages(2)
         #expect(spans.count == 2)
         let trace: [UInt8] = [0x4B, 0xF9, 0x2F, 0x35, 0x77, 0xB3, 0x4D, 0xA6, 0xA3, 0xCE, 0x92, 0x9D, 0x0E, 0x0E, 0x47, 0x36]
         let id: [UInt8] = [0x00, 0xF0, 0x67, 0xAA, 0x0B, 0xA9, 0x02, 0xB7]
@@ -91,7 +91,7 @@ struct OTLPBodyTests {
 
     @Test func `an error is a span's status`() throws {
         let record = call { $0.errorName = "upstream_timeout"; $0.status = 408 }
-        let body = OTLPBody.traces([record], source)
+        let body = OTLPBody.traces([EndedCall(record)], source)
         let span = try #require(scope(body).message(2))
         #expect(span.message(15)?.text(2) == "upstream_timeout")
         #expect(span.message(15)?.value(3) == .varint(2))
@@ -99,15 +99,15 @@ struct OTLPBodyTests {
 
     @Test func `a trace that its beginner does not keep is not exported, its log is`() throws {
         let record = call { $0.isSampled = false }
-        #expect(OTLPBody.traces([record], source) == nil)
-        let body = OTLPBody.logs([record], source)
+        #expect(OTLPBody.traces([EndedCall(record)], source) == nil)
+        let body = OTLPBody.logs([EndedCall(record)], source)
         let log = try #require(scope(body).message(2))
         #expect(log.value(8) == .fixed32(0))
     }
 
     @Test func `a call is one log record, as an event of the conventions`() throws {
         let records = [call(), call { $0.errorName = "upstream_error"; $0.status = 502 }]
-        let logs = try scope(OTLPBody.logs(records, source)).messages(2)
+        let logs = try scope(OTLPBody.logs(records.map { EndedCall($0) }, source)).messages(2)
         #expect(logs.map { $0.value(2) } == [.varint(9), .varint(17)])
         #expect(logs.map { $0.text(3) } == ["INFO", "ERROR"])
         #expect(logs[0].message(5)?.text(1) == "chat.completions.create of gpt-4o: ok, status 200, in 812 ms")

@@ -48,6 +48,10 @@ import Testing
         ("defaults: {config: [a]}", "`defaults.config` must be a name or a config, not a list"),
         ("defaults: {metadata: {a: [1]}}", "`defaults.metadata` must be text, not a list"),
         ("defaults: {custom_host: http://example.com}", "Plain http is for loopback addresses only"),
+        ("otlp: {endpoint: http://example.com}", "Plain http is for loopback addresses only"),
+        ("otlp: {headers: {Authorization: x}}", "has `Authorization`, which carries a key; keys live in the vault"),
+        ("otlp: {signals: [spans]}", "`otlp.signals` has `spans`, which is none of traces, metrics, logs"),
+        ("otlp: {interval_ms: 1}", "a whole number, 100 to 3600000, not `1`"),
         ("- a", "w.yaml:1:1: this must be a mapping of keys to values, not a list"),
         ("text", "not `text`"),
     ])

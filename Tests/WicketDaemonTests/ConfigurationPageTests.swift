@@ -73,6 +73,9 @@ import Testing
         #expect(told["cache.disk_bytes"] == "\(source.cache.diskBytes)")
         #expect(told["cache.semantic_bytes"] == "\(source.cache.semanticBytes)")
         #expect(told["cache.workers"] == "\(source.cache.workers)")
+        #expect(told["otlp.interval_ms"] == "\(source.export.intervalMilliseconds)")
+        #expect(told["otlp.timeout_ms"] == "\(source.export.timeoutMilliseconds)")
+        #expect(told["otlp.queue"] == "\(source.export.queueLimit)")
         #expect(told["log.level"] == source.logLevel.name)
     }
 }

@@ -42,6 +42,14 @@ import Testing
             timeouts: {connect_ms: 1, first_byte_ms: 2, total_ms: 3}
             cache: {memory_bytes: 0, disk_bytes: 11, semantic_bytes: 12, workers: 13}
             embedder_file: /e.wkt
+            otlp:
+              endpoint: https://collector.example.com/otlp
+              headers: {x-tenant: blue}
+              virtual_key: collector
+              signals: [traces, logs]
+              interval_ms: 101
+              timeout_ms: 102
+              queue: 103
             """)
         #expect(configuration.socketPath == "/s/use.sock")
         #expect(configuration.adminSocketPath == "/s/admin/a.sock")
@@ -53,6 +61,10 @@ import Testing
         #expect(configuration.drainSeconds == 5)
         #expect(configuration.certificateFile == "/ca.pem")
         #expect(configuration.embedderFile == "/e.wkt")
+        let export = configuration.export
+        #expect(export.endpoint == "https://collector.example.com/otlp" && export.virtualKey == "collector")
+        #expect(export.headers == [HTTPField("x-tenant", "blue")] && export.signals == [.traces, .logs])
+        #expect(export.intervalMilliseconds == 101 && export.timeoutMilliseconds == 102 && export.queueLimit == 103)
         let cache = configuration.cache
         #expect(cache.memoryBytes == 0 && cache.diskBytes == 11 && cache.semanticBytes == 12 && cache.workers == 13)
         let limits = configuration.limits

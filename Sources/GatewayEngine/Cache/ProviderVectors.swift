@@ -15,14 +15,17 @@ struct ProviderVectors {
     private let engine: GatewayEngine
     private let call: GatewayCall
     private let traceID: String?
+    /// Of the call that it is made for.
+    private let spanID: String?
 
     /// - Returns: nil where the rule names nobody.
-    init?(_ rule: SemanticRule, for call: GatewayCall, _ engine: GatewayEngine, traceID: String?) {
+    init?(_ rule: SemanticRule, for call: GatewayCall, _ engine: GatewayEngine, traceID: String?, spanID: String? = nil) {
         guard let rule = rule.embeddings else { return nil }
         self.rule = rule
         self.engine = engine
         self.call = call
         self.traceID = traceID
+        self.spanID = spanID
     }
 
     /// - Returns: the vector, and whose it is: of two that were made by different models, or in different places, that differs.
@@ -44,7 +47,8 @@ struct ProviderVectors {
         }
     }
 
-    /// Nothing of the caller's options goes with it but his metadata, which the row has too: keys go where they were named for.
+    /// Nothing of the caller's options goes with it but his metadata, which the row has too, and his trace: keys go where they
+    /// were named for. It lies below the look into the cache.
     private func asking(_ text: String) throws(GatewayFailure) -> GatewayCall {
         var options = CallOptions()
         switch rule.source {
@@ -52,6 +56,10 @@ struct ProviderVectors {
         case .provider(let id): options.provider = id
         }
         options.traceID = traceID
+        options.traceParent = call.options.traceParent
+        if let traceID, let spanID {
+            options.parentSpanID = String(spanID: TraceContext(traceID: traceID, spanID: spanID).cacheSpanID)
+        }
         options.metadata = call.options.metadata
         options.requestTimeoutMilliseconds = min(Self.limitMilliseconds, call.options.requestTimeoutMilliseconds ?? .max)
         guard let document = try? JSONDocument(body(of: text)) else {

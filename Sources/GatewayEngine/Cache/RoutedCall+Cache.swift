@@ -17,7 +17,8 @@ extension RoutedCall {
         let (maker, ports) = (maker, ports)
         return CachingAttempt(question, at: target, cache, clock: ports.clock) {
             let key = self.flightKey(question, target, leaf)
-            let vectors = ProviderVectors(rule.semantic, for: maker.call, self.engine, traceID: self.report.traceID)
+            let vectors = ProviderVectors(
+                rule.semantic, for: maker.call, self.engine, traceID: self.report.traceID, spanID: self.report.spanID)
             return cache.flights.board(key, stored: { cache.answerInMemory(to: question) }) { control in
                 let flight = AnswerFlight(question, cache, control, draw: draw, vectors) {
                     () throws(GatewayFailure) in try maker.attempt(at: target, leaf, traceParent: traceParent)

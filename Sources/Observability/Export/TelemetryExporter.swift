@@ -12,20 +12,24 @@ package final class TelemetryExporter: Sendable {
     package let options: ExportOptions
     private let clock: GatewayClock
     private let lanes: Lanes
+    private let takesTraces: Bool
+    private let takesLogs: Bool
     /// Wakes the sender of a signal, once there is one.
     private let wake = Mutex<(@Sendable (TelemetrySignal) -> Void)?>(nil)
 
     /// One a signal, since a collector may take one and refuse another. Metrics wait for nobody: a newer figure says all that
     /// an older one said, so their queue has one place.
     private struct Lanes: ~Copyable {
-        let traces: Mutex<ExportLane<CallRecord>>
-        let logs: Mutex<ExportLane<CallRecord>>
+        let traces: Mutex<ExportLane<EndedCall>>
+        let logs: Mutex<ExportLane<EndedCall>>
         let metrics: Mutex<ExportLane<Void>>
     }
 
     package init(_ options: ExportOptions, clock: GatewayClock) {
         self.options = options
         self.clock = clock
+        takesTraces = options.signals.contains(.traces)
+        takesLogs = options.signals.contains(.logs)
         let now = clock.monotonicNanoseconds()
         let limits = ExportLimits(items: options.queueLimit, intervalNanoseconds: options.intervalNanoseconds)
         lanes = Lanes(
@@ -36,14 +40,9 @@ package final class TelemetryExporter: Sendable {
     // MARK: From any thread
 
     package func append(_ call: borrowing CallRecord) {
-        var call = copy call
-        // How it was routed stays in the journal.
-        call.decisions = nil
-        let size = MemoryLayout<CallRecord>.size + 400 + (call.metadata?.count ?? 0) + call.tries.count * 300
-        if options.signals.contains(.traces), call.isSampled, lanes.traces.withLock({ $0.append(call, size: size) }) {
-            wake(.traces)
-        }
-        if options.signals.contains(.logs), lanes.logs.withLock({ $0.append(call, size: size) }) { wake(.logs) }
+        let ended = EndedCall(call)
+        if takesTraces, call.isSampled, lanes.traces.withLock({ $0.append(ended, size: ended.size) }) { wake(.traces) }
+        if takesLogs, lanes.logs.withLock({ $0.append(ended, size: ended.size) }) { wake(.logs) }
     }
 
     package func statistics(_ signal: TelemetrySignal) -> (ExportStatistics, queued: Int) {
@@ -94,7 +93,7 @@ package final class TelemetryExporter: Sendable {
     }
 
     private func step(
-        _ step: ExportStep<CallRecord>, _ encode: ([CallRecord]) -> [UInt8]?
+        _ step: ExportStep<EndedCall>, _ encode: ([EndedCall]) -> [UInt8]?
     ) -> ExportStep<[UInt8]> {
         switch step {
         case .done: .done

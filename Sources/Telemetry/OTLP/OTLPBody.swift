@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import GatewayModel
+import GatewayModel
 
 /// What is known of the process that all telemetry is of.
 package struct TelemetrySource: Sendable {
@@ -23,22 +23,22 @@ package struct TelemetrySource: Sendable {
 /// `opentelemetry-proto`. What callers and providers said to each other is in none of them.
 package enum OTLPBody {
     /// Spans of calls; nil where there is nothing to tell.
-    package static func traces(_ calls: [CallRecord], _ source: TelemetrySource) -> [UInt8]? {
-        let calls = calls.filter(\.isSampled)
+    package static func traces(_ calls: [EndedCall], _ source: TelemetrySource) -> [UInt8]? {
+        let calls = calls.filter { $0.record.isSampled }
         if calls.isEmpty { return nil }
         return body(source) { scope in
             for call in calls {
-                let spans = CallSpans(call, socketPath: source.socketPath)
+                let spans = CallSpans(call.record, socketPath: source.socketPath)
                 for span in spans.spans { scope.message(2) { $0.write(span, of: spans.traceID) } }
             }
         }
     }
 
     /// A log record for each call.
-    package static func logs(_ calls: [CallRecord], _ source: TelemetrySource) -> [UInt8]? {
+    package static func logs(_ calls: [EndedCall], _ source: TelemetrySource) -> [UInt8]? {
         if calls.isEmpty { return nil }
         return body(source) { scope in
-            for call in calls { scope.message(2) { $0.write(CallLog(call, socketPath: source.socketPath)) } }
+            for call in calls { scope.message(2) { $0.write(CallLog(call.record, socketPath: source.socketPath)) } }
         }
     }
 
