@@ -23,8 +23,12 @@ struct CallSpansTests {
     }
 
     @Test func `a try is told in the words of the conventions`() {
-        let attributes = CallSpans(call { $0.usage.cacheReadInputTokens = 64; $0.stream = true; $0.firstChunkMicroseconds = 250_000 })
-            .spans[1].attributes
+        let record = call { record in
+            record.usage.cacheReadInputTokens = 64
+            record.stream = true
+            record.firstChunkMicroseconds = 250_000
+        }
+        let attributes = CallSpans(record).spans[1].attributes
         #expect(attributes["gen_ai.operation.name"] == .text("chat"))
         #expect(attributes["gen_ai.provider.name"] == .text("openai"))
         #expect(attributes["gen_ai.request.model"] == .text("gpt-4o"))

@@ -14,8 +14,10 @@ private func span(_ name: String, _ offset: Double, _ took: Double, error: Strin
 
 @Suite(.timeLimit(.minutes(2)))
 struct TracesTests {
-    private let spans =
-        "[\(span("chat.completions.create", 0, 32, span("chat a", 0, 8, error: "upstream_error") + "," + span("chat b", 16, 16)))]"
+    private let spans: String = {
+        let tries = span("chat a", 0, 8, error: "upstream_error") + "," + span("chat b", 16, 16)
+        return "[\(span("chat.completions.create", 0, 32, tries))]"
+    }()
 
     @Test func `a trace is drawn as bars in time`() throws {
         let waterfall = Waterfall(try WicketValue(json: spans))
@@ -29,12 +31,13 @@ struct TracesTests {
 
     @Test func `a narrow terminal cuts names, never bars`() throws {
         let lines = Waterfall(try WicketValue(json: spans)).lines(width: 60, style: Style(isOn: false))
-        #expect(lines[0].hasPrefix("chat.complet…  ████"))
+        #expect(lines[0].hasPrefix("chat.completi…  ████"))
     }
 
     @Test func `spans of no time and of no trace are drawn too`() throws {
         #expect(Waterfall(try WicketValue(json: "[]")).lines(width: nil, style: Style(isOn: false)).isEmpty)
-        let line = Waterfall(try WicketValue(json: "[\(span("x\\u001b[2J\\ny", 0, 0))]")).lines(width: nil, style: Style(isOn: false))
+        let foreign = Waterfall(try WicketValue(json: "[\(span("x\\u001b[2J\\ny", 0, 0))]"))
+        let line = foreign.lines(width: nil, style: Style(isOn: false))
         #expect(line.count == 1 && line[0].hasPrefix("x[2J y  █···"))
     }
 
@@ -47,8 +50,8 @@ struct TracesTests {
         tool.server.reply(
             request,
             result: #"""
-                {"traces":[{"trace_id":"t1","name":"draft","started_at":"2026-03-01T09:00:00.120Z","duration_ms":812.4,"requests":2,
-                "attempts":3,"errors":1}],"next_cursor":null}
+                {"traces":[{"trace_id":"t1","name":"draft","started_at":"2026-03-01T09:00:00.120Z","duration_ms":812.4,
+                "requests":2,"attempts":3,"errors":1}],"next_cursor":null}
                 """#.replacingOccurrences(of: "\n", with: ""))
         let outcome = await running.outcome()
         #expect(

@@ -107,7 +107,8 @@ package final class TelemetrySender {
                 status: status, retryAfterMilliseconds: retryAfterMilliseconds(head), body: answer)
         } catch {
             switch error.code {
-            case .upstreamUnreachable, .upstreamTimeout, .vaultLocked, .notFound: return .later(error.message, afterMilliseconds: nil)
+            case .upstreamUnreachable, .upstreamTimeout, .vaultLocked, .notFound:
+                return .later(error.message, afterMilliseconds: nil)
             default: return .refused(error.message)
             }
         }

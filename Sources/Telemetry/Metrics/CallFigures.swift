@@ -111,7 +111,7 @@ extension CallFigures {
             counter("wicket.retries", "{try}", "Further tries of the target that answered.", layout.retries),
             counter("wicket.fallbacks", "{target}", "Targets that were tried before the one that answered.", layout.fallbacks),
             counter("wicket.cost.nano_usd", "{nano_usd}", "What requests cost, in billionths of a US dollar.", layout.cost),
-            counter("wicket.unpriced", "{request}", "Requests that a provider answered at a price nobody knows.", layout.unpriced),
+            counter("wicket.unpriced", "{request}", "Requests that were answered at a price nobody knows.", layout.unpriced),
             histogram(Histograms.requestDuration, series, [(layout.requestDuration, nil)]),
             histogram(Histograms.timeToFirstToken, series, [(layout.timeToFirstToken, nil)]),
             histogram(Histograms.timePerOutputToken, series, [(layout.timePerOutputToken, nil)]),

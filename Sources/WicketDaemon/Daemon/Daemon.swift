@@ -174,7 +174,8 @@ final class Daemon: @unchecked Sendable {
     private func startThreads(_ shared: SharedServices) throws(GatewayFailure) {
         let methods = MethodTable([
             SystemHandlers.all, ProviderHandlers.all, VirtualKeyHandlers.all, VaultHandlers.all, ConfigHandlers.all,
-            PolicyHandlers.all, TargetHandlers.all, LogHandlers.all, TraceHandlers.all, MetricsHandlers.all, AuditHandlers.all, CacheHandlers.all,
+            PolicyHandlers.all, TargetHandlers.all, LogHandlers.all, TraceHandlers.all, MetricsHandlers.all,
+            AuditHandlers.all, CacheHandlers.all,
         ])
         var seeds = SystemRandomNumberGenerator()
         try main.prepare(shared, configuration, methods: methods, seed: seeds.next())

@@ -44,7 +44,9 @@ extension SharedServices {
             return MetricFamily(name: name, unit: unit, help: help, kind: .gauge, points: points)
         }
         return [
-            gauge("wicket.target.breaker", "", "A target's breaker: 0 closed, 1 half open, 2 open.") { .integer($0.state.number) },
+            gauge("wicket.target.breaker", "", "A target's breaker: 0 closed, 1 half open, 2 open.") { target in
+                .integer(target.state.number)
+            },
             gauge("wicket.target.in_flight", "{try}", "Tries that run at a target.") { .integer($0.inFlight) },
             gauge("wicket.target.latency", "s", "A target's latency as load balancing sees it.") { target in
                 target.latencyMilliseconds.map { .real($0 / 1000) }

@@ -35,9 +35,8 @@ final class SharedServices: Sendable {
 
     init(
         vault: KeyVault, store: GatewayStore, configs: ConfigLibrary, policies: AccessPolicies, health: SharedHealth,
-        cache: SharedCache, exporter: TelemetryExporter?, logger: Logger, clock: GatewayClock, limits: ConnectionLimits, maximumInFlight: Int,
-        facts: DaemonFacts,
-        control: DaemonControl, reloadable: Reloadable
+        cache: SharedCache, exporter: TelemetryExporter?, logger: Logger, clock: GatewayClock, limits: ConnectionLimits,
+        maximumInFlight: Int, facts: DaemonFacts, control: DaemonControl, reloadable: Reloadable
     ) {
         self.vault = vault
         self.store = store

@@ -24,7 +24,8 @@ enum TraceHandlers {
         let calls = try await shared.store.calls(matching: wanted, limit: TracesGet.mostRequests).calls
         if calls.isEmpty {
             throw GatewayFailure(
-                .notFound, "The log has no request of yours in the trace \(shortened(trace)): a reply's gateway.trace_id names one.")
+                .notFound,
+                "The log has no request of yours in the trace \(shortened(trace)): a reply's gateway.trace_id names one.")
         }
         let socket = shared.facts.useSocket
         let spans = calls.reversed().map { CallSpans($0.record, socketPath: socket) }
