@@ -37,6 +37,7 @@ extension RoutedCall {
             case .stream: if await relay(attempt, sink) != nil { continue }
             }
             show(attempt)
+            noteLookup(attempt)
             countSaving(attempt)
             report.chunks = attempt.chunks
             report.responseBytes = attempt.chunkBytes

@@ -199,9 +199,7 @@ final class RoutedCall {
 
     /// A try that ended, or that another one was faster than, in the report; unless its call was cancelled before it was sent.
     func note(_ id: TryID, _ attempt: any Attempt, _ outcome: String) {
-        if let lookup = attempt.cacheLookupNanoseconds {
-            report.cacheMicroseconds = (report.cacheMicroseconds ?? 0) + Int(lookup / 1000)
-        }
+        noteLookup(attempt)
         guard attempt.wasSent else { return }
         let elapsed = Int(attempt.elapsedNanoseconds / 1000)
         let start = Int((attempt.began &- report.startedNanoseconds) / 1000)
@@ -215,6 +213,11 @@ final class RoutedCall {
             report.responseBytes = attempt.chunkBytes
             report.firstChunkMicroseconds = attempt.latencyNanoseconds.map { Int($0 / 1000) }
         }
+    }
+
+    func noteLookup(_ attempt: any Attempt) {
+        guard let lookup = attempt.cacheLookupNanoseconds else { return }
+        report.cacheMicroseconds = (report.cacheMicroseconds ?? 0) + Int(lookup / 1000)
     }
 
     private func cancelled() -> CallEnd {
