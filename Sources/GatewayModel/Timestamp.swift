@@ -128,7 +128,7 @@ struct DigitScanner {
 
 // MARK: The proleptic Gregorian calendar
 
-func floorDivide(_ value: Int, by divisor: Int) -> (quotient: Int, rest: Int) {
+package func floorDivide(_ value: Int, by divisor: Int) -> (quotient: Int, rest: Int) {
     let (quotient, rest) = value.quotientAndRemainder(dividingBy: divisor)
     return rest < 0 ? (quotient - 1, rest + divisor) : (quotient, rest)
 }
@@ -142,14 +142,14 @@ func daysIn(_ month: Int, of year: Int) -> Int {
 }
 
 /// Counts in years that begin in March, so that the leap day is a year's last.
-func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
+package func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
     let shifted = month <= 2 ? year - 1 : year
     let (era, yearOfEra) = floorDivide(shifted, by: 400)
     let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
     return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
 }
 
-func civilDate(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
+package func civilDate(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
     let (era, dayOfEra) = floorDivide(days + 719_468, by: 146_097)
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
