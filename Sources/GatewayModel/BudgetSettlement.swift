@@ -5,6 +5,8 @@ package struct BudgetSettlement: Sendable, Equatable {
     package var reservation: Int
     /// One for each account that the reservation drew on; an amount of 0 releases it.
     package var charges: [BudgetCharge]
+    /// Whether the reservation is in the store: it is settled there exactly once, however often that is tried.
+    package var isStored = true
 
     package init(reservation: Int, charges: [BudgetCharge]) {
         self.reservation = reservation

@@ -67,6 +67,8 @@ package struct CallRecord: Sendable {
     package var isSampled = true
     /// Scheme, host and port of the target that answered. Not in the journal.
     package var origin: String?
+    /// What its tries took of budgets. They are settled in the transaction that writes the row; not part of it.
+    package var settlements: [BudgetSettlement] = []
 
     package init(
         traceID: String, spanID: String, startedAtMilliseconds: Int, method: String, peer: PeerIdentity,

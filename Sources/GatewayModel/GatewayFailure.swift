@@ -20,6 +20,8 @@ package struct GatewayFailure: Error, Sendable {
     package var providerError: [UInt8]?
     /// The virtual key that was about to go elsewhere than where it is bound to, when that is what failed: for the audit log.
     package var divertedKey: String?
+    /// Whether no byte of the request reached the provider, so that it cannot bill it.
+    package var reachedNobody = false
 
     package init(
         _ code: ErrorCode, _ message: String, path: String? = nil, status: Int? = nil, retryable: Bool? = nil,

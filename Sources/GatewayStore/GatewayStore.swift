@@ -111,6 +111,10 @@ extension GatewayStore: Journal {
     package func append(_ record: CallRecord) { writer.append(record) }
 }
 
+extension GatewayStore {
+    package func settle(_ settlement: BudgetSettlement) { writer.settle(settlement) }
+}
+
 extension GatewayStore: AuditLog {
     package func append(_ event: AuditEvent) { writer.append(event, now: wallMilliseconds()) }
 }

@@ -8,6 +8,8 @@ struct Inbox {
     var events: [QueuedEvent] = []
     /// Those that are not written yet, here or at the writer. They have a bound of their own: no flood of calls drives them out.
     var waitingEvents = 0
+    /// Of reservations that no record settles. They are as many as there were reservations, and none is dropped.
+    var settlements: [BudgetSettlement] = []
     var writes: [PendingWrite] = []
     /// The writer sleeps, so whoever brings something must ring. Otherwise it looks again by itself.
     var isWriterAsleep = false

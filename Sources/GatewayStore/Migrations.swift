@@ -6,7 +6,7 @@ import GatewayModel
 enum Migrations {
     static let steps = [
         callTable, virtualKeyTable, configTable, callDecisions, breakerTable, auditTable, vaultMaster, keyOwner, policyTable,
-        callCache, callBooks, callTries,
+        callCache, callBooks, callTries, LedgerTable.schema,
     ]
 
     /// Brings the database to the newest version, each step in a transaction of its own.

@@ -19,6 +19,7 @@ final class Writer: @unchecked Sendable {
     /// Taken from the inbox and not yet committed, oldest first.
     private var pending: [RecordQueue] = []
     private var pendingEvents: [QueuedEvent] = []
+    private var pendingSettlements: [BudgetSettlement] = []
     private var scratch = TextScratch()
     /// Milliseconds to wait before the next try; 0 while all is well.
     private var pause: Int32 = 0
@@ -39,12 +40,23 @@ final class Writer: @unchecked Sendable {
 
     func append(_ record: CallRecord) {
         let mustRing = inbox.withLock { inbox in
-            if inbox.statistics.queued >= options.queueLimit {
+            // What settles a stored reservation has a row whatever waits.
+            if inbox.statistics.queued >= options.queueLimit, !record.settlements.contains(where: \.isStored) {
                 inbox.statistics.dropped += 1
+                inbox.settlements += record.settlements
                 return false
             }
             inbox.statistics.queued += 1
             inbox.records.append(record)
+            defer { inbox.isWriterAsleep = false }
+            return inbox.isWriterAsleep
+        }
+        if mustRing { doorbell.ring() }
+    }
+
+    func settle(_ settlement: BudgetSettlement) {
+        let mustRing = inbox.withLock { inbox in
+            inbox.settlements.append(settlement)
             defer { inbox.isWriterAsleep = false }
             return inbox.isWriterAsleep
         }
@@ -96,8 +108,9 @@ final class Writer: @unchecked Sendable {
         while true {
             waitForWork()
             let (records, writes, isClosing) = inbox.withLock { inbox in
-                defer { (inbox.records, inbox.events, inbox.writes) = (RecordQueue(), [], []) }
+                defer { (inbox.records, inbox.events, inbox.settlements, inbox.writes) = (RecordQueue(), [], [], []) }
                 pendingEvents += inbox.events
+                pendingSettlements += inbox.settlements
                 return (inbox.records, inbox.writes, inbox.isClosing)
             }
             if !records.isEmpty { pending.append(records) }
@@ -111,7 +124,7 @@ final class Writer: @unchecked Sendable {
         while true {
             let (hasRecords, isUrgent) = inbox.withLock { inbox in
                 let isUrgent = !inbox.writes.isEmpty || inbox.isClosing
-                let hasRecords = !inbox.records.isEmpty || !inbox.events.isEmpty
+                let hasRecords = !inbox.records.isEmpty || !inbox.events.isEmpty || !inbox.settlements.isEmpty
                 inbox.isWriterAsleep = !hasRecords && !isUrgent
                 return (hasRecords, isUrgent)
             }
@@ -137,7 +150,7 @@ final class Writer: @unchecked Sendable {
     }
 
     /// Nothing waits to be written but what somebody awaits.
-    private var isIdle: Bool { pending.isEmpty && pendingEvents.isEmpty }
+    private var isIdle: Bool { pending.isEmpty && pendingEvents.isEmpty && pendingSettlements.isEmpty }
 
     private func commitAlone(_ write: PendingWrite) {
         if let failure = transact(withRecords: false, [write]) { write.finish(failure) }
@@ -164,6 +177,7 @@ final class Writer: @unchecked Sendable {
     /// - Returns: how many rows the database refused for their own sake.
     private func insertPending() throws(SQLiteError) -> Int {
         var refused = try insertEvents()
+        for settlement in pendingSettlements { refused += try settleNow(settlement) }
         if pending.isEmpty { return refused }
         let statement = try connection.statement(CallTable.insert)
         for queue in pending {
@@ -173,10 +187,22 @@ final class Writer: @unchecked Sendable {
                         guard error.isAboutTheRow, connection.isInTransaction else { throw error }
                         refused += 1
                     }
+                    for settlement in chunk[index].settlements { refused += try settleNow(settlement) }
                 }
             }
         }
         return refused
+    }
+
+    /// - Returns: 1 when the database refused it for its own sake.
+    private func settleNow(_ settlement: BudgetSettlement) throws(SQLiteError) -> Int {
+        do throws(SQLiteError) {
+            try LedgerTable.settle(settlement, connection)
+            return 0
+        } catch {
+            guard error.isAboutTheRow, connection.isInTransaction else { throw error }
+            return 1
+        }
     }
 
     private func insertEvents() throws(SQLiteError) -> Int {
@@ -212,6 +238,7 @@ final class Writer: @unchecked Sendable {
         let (count, events) = (pending.reduce(0) { $0 + $1.count }, pendingEvents.count)
         pending.removeAll()
         pendingEvents.removeAll()
+        pendingSettlements.removeAll()
         let dropped = inbox.withLock { inbox in
             inbox.waitingEvents -= events
             inbox.statistics.queued -= count

@@ -279,7 +279,14 @@ extension CurlTransfer {
         let reason = setup.errorText ?? String(cString: curl_easy_strerror(code))
         // The other limits are our own.
         if code == CURLE_OPERATION_TIMEDOUT {
-            return .timeout(authority, .connect(milliseconds: setup.connectMilliseconds), reason)
+            var failure = GatewayFailure.timeout(authority, .connect(milliseconds: setup.connectMilliseconds), reason)
+            failure.reachedNobody = true
+            return failure
+        }
+        if [CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION].contains(code) {
+            var failure = GatewayFailure.unreachable(authority, reason)
+            failure.reachedNobody = true
+            return failure
         }
         return head.isComplete ? .cutShort(authority, reason) : .unreachable(authority, reason)
     }

@@ -33,7 +33,7 @@ package struct BudgetBook: Sendable {
     ///   - id: not used before.
     ///   - worst: what the try can cost at most.
     ///   - wall: milliseconds since 1970.
-    ///   - isUnpricedAllowed: whether a try without a price may draw on a budget in dollars; it draws nothing then.
+    ///   - isUnpricedAllowed: whether a try of which nobody knows what it may cost passes; it reserves nothing then.
     package mutating func reserve(
         _ id: Int, _ scopes: [SpendingScope], _ worst: Spending, wall: Int, isUnpricedAllowed: Bool = false
     ) -> BudgetVerdict {
@@ -41,7 +41,7 @@ package struct BudgetBook: Sendable {
         for scope in scopes {
             for limit in scope.rules.usage {
                 guard let amount = worst.amount(limit.unit) ?? (isUnpricedAllowed ? 0 : nil) else {
-                    return .refused(BudgetRefusal(scope, limit, .unpriced))
+                    return .refused(BudgetRefusal(scope, limit, worst.tokens == nil ? .unbounded : .unpriced))
                 }
                 let claim = BudgetClaim(
                     account: scope.account(limit), limit: limit, window: limit.period.window(at: wall), reserved: max(0, amount))
@@ -83,10 +83,8 @@ package struct BudgetBook: Sendable {
     // MARK: Administration
 
     /// What was spent before the daemon started.
-    package mutating func load(_ rows: [BudgetSpent]) {
-        for row in rows {
-            change(row.account, BudgetWindow(start: row.window, end: row.end)) { $0.spent = max(0, row.spent) }
-        }
+    package mutating func load(_ spent: [BudgetCharge]) {
+        for charge in spent { adjust(charge) }
     }
 
     /// What an account stands at in a window.
@@ -106,9 +104,10 @@ package struct BudgetBook: Sendable {
     /// Adds to what was spent, or takes from it.
     /// - Returns: what it is now.
     @discardableResult
-    package mutating func adjust(_ charge: BudgetCharge, end: Int?) -> Int {
+    package mutating func adjust(_ charge: BudgetCharge) -> Int {
         var spent = 0
-        change(charge.account, BudgetWindow(start: charge.window, end: end)) { window in
+        guard let period = SpendingScope.period(ofAccount: charge.account) else { return 0 }
+        change(charge.account, period.window(at: charge.window)) { window in
             window.spent = max(0, window.spent + charge.amount)
             spent = window.spent
         }
@@ -152,21 +151,5 @@ package struct BudgetBook: Sendable {
             windows.contains { $0.reserved > 0 || ($0.end ?? .max) > wall }
         }
         return accounts.count + new <= Self.mostAccounts
-    }
-}
-
-/// What was spent in one window, as it is stored.
-package struct BudgetSpent: Sendable, Equatable {
-    package var account: String
-    package var window: Int
-    /// nil: without end.
-    package var end: Int?
-    package var spent: Int
-
-    package init(account: String, window: Int, end: Int?, spent: Int) {
-        self.account = account
-        self.window = window
-        self.end = end
-        self.spent = spent
     }
 }

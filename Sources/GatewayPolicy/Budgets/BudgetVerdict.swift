@@ -19,6 +19,8 @@ package struct BudgetRefusal: Sendable, Equatable {
     package enum Reason: Sendable, Equatable {
         /// The budget is in dollars, and the model has no price.
         case unpriced
+        /// Nothing says how much the try may use at most.
+        case unbounded
         case spent(left: Int, wanted: Int, BudgetWindow)
         case tooManyAccounts
     }

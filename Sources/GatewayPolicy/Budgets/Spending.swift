@@ -51,6 +51,12 @@ package struct SpendingScope: Sendable, Equatable {
         account(limit.unit.rawValue, limit.span.rawValue)
     }
 
+    /// Of an account of a usage limit; nil for what is none.
+    static func period(ofAccount name: String) -> BudgetPeriod? {
+        let parts = name.split(separator: "/", maxSplits: 4, omittingEmptySubsequences: false)
+        return parts.count < 4 ? nil : BudgetPeriod(rawValue: String(parts[3]))
+    }
+
     private func account(_ unit: String, _ span: String) -> String {
         let name = "\(owner)/\(unit)/\(span)"
         return value.map { "\(name)/\($0)" } ?? name

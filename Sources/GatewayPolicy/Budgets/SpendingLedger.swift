@@ -41,10 +41,10 @@ package struct SpendingLedger: Sendable {
         return budgets.settle(id, actual)
     }
 
-    package mutating func load(_ rows: [BudgetSpent]) { budgets.load(rows) }
+    package mutating func load(_ spent: [BudgetCharge]) { budgets.load(spent) }
 
     @discardableResult
-    package mutating func adjust(_ charge: BudgetCharge, end: Int?) -> Int { budgets.adjust(charge, end: end) }
+    package mutating func adjust(_ charge: BudgetCharge) -> Int { budgets.adjust(charge) }
 }
 
 /// What the limits say to a try.

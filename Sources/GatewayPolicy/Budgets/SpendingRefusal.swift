@@ -18,6 +18,11 @@ extension BudgetRefusal {
                 .budgetExceeded,
                 "\(budget) is in dollars, and the model that was asked for has no price: set one under prices: in the "
                     + "configuration, or let calls without a price through with budgets: {unpriced: allow}.")
+        case .unbounded:
+            return GatewayFailure(
+                .budgetExceeded,
+                "\(budget) cannot hold this call, of which nothing says how much it may use: set max_tokens, and leave out tools "
+                    + "that the provider runs itself; or let such calls through with budgets: {unpriced: allow}.")
         case .tooManyAccounts:
             return GatewayFailure(
                 .budgetExceeded,

@@ -87,9 +87,9 @@ struct BudgetBookTests {
         var book = BudgetBook()
         let account = scope.account(scope.rules.usage[0])
         let window = BudgetPeriod.daily.window(at: noon)
-        book.load([BudgetSpent(account: account, window: window.start, end: window.end, spent: 5 * dollar)])
+        book.load([BudgetCharge(account: account, window: window.start, amount: 5 * dollar)])
         #expect(refusal(book.reserve(1, [scope], call(1), wall: noon)) != nil)
-        #expect(book.adjust(BudgetCharge(account: account, window: window.start, amount: -5 * dollar), end: window.end) == 0)
+        #expect(book.adjust(BudgetCharge(account: account, window: window.start, amount: -5 * dollar)) == 0)
         #expect(refusal(book.reserve(1, [scope], call(1), wall: noon)) == nil)
     }
 

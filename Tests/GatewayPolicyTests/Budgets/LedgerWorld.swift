@@ -107,7 +107,7 @@ struct LedgerWorld {
         checker.settle(id, actual, now: now)
         if bug == .forgetsToSettle, random.chance(50) { return }
         let settled = ledger.settle(id, actual, now: bug == .refillsTooFast ? now * 2 : now)
-        if bug == .settlesTwice, let charge = settled?.0.charges.first { ledger.adjust(charge, end: nil) }
+        if bug == .settlesTwice, let charge = settled?.0.charges.first { ledger.adjust(charge) }
         checker.expect(settled != nil, "a reservation was not there any more")
         checker.expect(ledger.settle(id, actual, now: now) == nil, "a reservation was settled twice")
     }
