@@ -78,7 +78,8 @@ let package = Package(
         target("TextEmbedding", ["CLinux", "CTextEmbedding", "GatewayEngine", "GatewayModel"], settings: daemon),
         target("SocketServer", ["CLinux", "GatewayModel", "JSONRPC", "Reactor"], settings: daemon),
         target(
-            "KeyVault", ["CLinux", "GatewayEngine", "GatewayModel", "JSONBytes", "ProviderAdapters", crypto, cryptoExtras],
+            "KeyVault",
+            ["CLinux", "GatewayEngine", "GatewayModel", "GatewayPolicy", "JSONBytes", "ProviderAdapters", crypto, cryptoExtras],
             settings: daemon),
         target(
             "GatewayStore",

@@ -20,6 +20,8 @@ package struct AuditEvent: Sendable, Equatable {
         case vaultMasterRotated = "vault.master_rotated"
         /// Answers were taken out of the cache.
         case cachePurged = "cache.purged"
+        /// What was spent of a budget was forgotten.
+        case budgetReset = "budget.reset"
         case callDenied = "call.denied"
     }
 

@@ -14,7 +14,7 @@ package struct PolicyDefaults: Sendable {
     package var config: Config?
     /// One JSON object of texts, or nil. Its names are the policy's: what a caller says under them does not count.
     package var metadata: JSONDocument?
-    /// The budget that the calls draw on. Kept and shown.
+    /// The budget of the configuration that the calls draw on.
     package var budget: String?
     /// With whom the callers share cached answers.
     package var cacheScope = CacheScope.uid

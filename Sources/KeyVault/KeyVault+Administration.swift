@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayEngine
 package import GatewayModel
+import GatewayPolicy
 import Synchronization
 
 // What the admin socket's methods do to single keys. Each change is durable when it is seen.
@@ -19,8 +20,8 @@ extension KeyVault {
         let baseURL = try checkedBaseURL(new.baseURL, of: new.provider)
         try checkModels(new.models)
         try checkNote(new.note)
-        try LimitRules.rate.check(new.rateLimits)
-        try LimitRules.usage.check(new.usageLimits)
+        try LimitReader.check(rates: new.rateLimits)
+        try LimitReader.check(usage: new.usageLimits)
         let expiry = try expiryMilliseconds(new.expiresAt)
         let master = try begin(new.name) { state throws(GatewayFailure) in
             let master = try state.lock.master.key
@@ -64,11 +65,11 @@ extension KeyVault {
                 row.note = note
             }
             if let limits = change.rateLimits {
-                try LimitRules.rate.check(limits)
+                try LimitReader.check(rates: limits)
                 row.rateLimits = limits
             }
             if let limits = change.usageLimits {
-                try LimitRules.usage.check(limits)
+                try LimitReader.check(usage: limits)
                 row.usageLimits = limits
             }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayEngine
 import GatewayModel
+import GatewayPolicy
 import Synchronization
 
 /// A secret that was opened: what requests need of it, in protected memory until the last of them has ended.
@@ -57,7 +58,8 @@ final class VaultEntry: Sendable {
         virtualKey = VirtualKey(
             name: row.name, provider: row.provider, baseURL: baseURL ?? .inProcess, models: row.models,
             expiresAtMilliseconds: row.expiresAtMilliseconds, hasPreviousAPIKey: row.previous != nil,
-            parts: opened?.parts.compactMapValues { $0 } ?? [:])
+            parts: opened?.parts.compactMapValues { $0 } ?? [:],
+            limits: (try? LimitReader.rules(usage: row.usageLimits, rates: row.rateLimits)) ?? .nothing)
         previous = row.previous.flatMap { previous in
             master.flatMap { try? OpenedSecret(row, previous.secret, $0) }
         }

@@ -114,7 +114,10 @@ struct LedgerTableTests {
         try await withStore(options) { test in
             let hourly = "budget/b/tokens/hourly/x"
             let charges = (1...20).map { BudgetCharge(account: hourly, window: 1_999_000_000_000 + $0 * 3_600_000, amount: $0) }
-            let old = [BudgetCharge(account: "budget/c/usd/daily", window: 1_000_000_000_000, amount: 1), BudgetCharge(account: account, window: 0, amount: 1)]
+            let old = [
+                BudgetCharge(account: "budget/c/usd/daily", window: 1_000_000_000_000, amount: 1),
+                BudgetCharge(account: account, window: 0, amount: 1),
+            ]
             try await test.store.adjustLedger(charges + old, nil)
             #expect(Set(try await test.store.recoverLedger().spent.map(\.amount)) == Set(13...20).union([1]))
             #expect(try await test.store.recoverLedger().spent.count == 9)

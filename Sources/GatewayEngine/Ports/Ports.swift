@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import GatewayModel
+package import GatewayPolicy
 
 /// Where the journal's rows go. Never blocks a reactor: a row is queued, and written in a group by the one writer.
 package protocol Journal: Sendable {
@@ -21,10 +22,12 @@ package struct VirtualKey: Sendable {
     package var hasPreviousAPIKey: Bool
     /// The parts of its secret that are no secret: what its provider's templates are filled with.
     package var parts: [String: String]
+    /// What may be spent with it.
+    package var limits: SpendingRules
 
     package init(
         name: String, provider: String, baseURL: BaseURL, models: [String]? = nil, expiresAtMilliseconds: Int? = nil,
-        hasPreviousAPIKey: Bool = false, parts: [String: String] = [:]
+        hasPreviousAPIKey: Bool = false, parts: [String: String] = [:], limits: SpendingRules = SpendingRules()
     ) {
         self.name = name
         self.provider = provider
@@ -33,6 +36,7 @@ package struct VirtualKey: Sendable {
         self.expiresAtMilliseconds = expiresAtMilliseconds
         self.hasPreviousAPIKey = hasPreviousAPIKey
         self.parts = parts
+        self.limits = limits
     }
 }
 

@@ -39,12 +39,12 @@ package struct BudgetBook: Sendable {
     ) -> BudgetVerdict {
         var claims: [BudgetClaim] = []
         for scope in scopes {
-            for limit in scope.rules.usage {
+            for (limit, account) in zip(scope.rules.usage, scope.usageAccounts) {
                 guard let amount = worst.amount(limit.unit) ?? (isUnpricedAllowed ? 0 : nil) else {
                     return .refused(BudgetRefusal(scope, limit, worst.tokens == nil ? .unbounded : .unpriced))
                 }
                 let claim = BudgetClaim(
-                    account: scope.account(limit), limit: limit, window: limit.period.window(at: wall), reserved: max(0, amount))
+                    account: account, limit: limit, window: limit.period.window(at: wall), reserved: max(0, amount))
                 let window = window(claim)
                 let left = limit.amount - window.spent - window.reserved
                 if claim.reserved > left {

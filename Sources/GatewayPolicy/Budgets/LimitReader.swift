@@ -15,12 +15,15 @@ package enum LimitReader {
         SpendingRules(usage: try Self.usage(usage), rates: try Self.rates(rates))
     }
 
+    package static func check(usage text: [UInt8]) throws(GatewayFailure) { _ = try usage(text) }
+    package static func check(rates text: [UInt8]) throws(GatewayFailure) { _ = try rates(text) }
+
     package static func usage(_ text: [UInt8]) throws(GatewayFailure) -> [UsageLimit] {
         try list(text, "usage_limits", known: ["unit", "amount", "period", "alert_at"]) { (entry) throws(GatewayFailure) in
             let unit: BudgetUnit = try entry.choice("unit")
             return UsageLimit(
-                unit, try entry.choice("period"), amount: try entry.amount(scale: unit == .usd ? 1e9 : 1, UsageLimit.largestAmount),
-                alertShares: try entry.shares("alert_at"))
+                unit, try entry.choice("period"),
+                amount: try entry.amount(scale: unit == .usd ? 1e9 : 1, UsageLimit.largestAmount), alertShares: try entry.shares("alert_at"))
         }
     }
 
@@ -84,7 +87,9 @@ private struct LimitEntry {
     func amount(scale: Double, _ largest: Int) throws(GatewayFailure) -> Int {
         let amount = document.find("amount", in: node)
         if scale == 1, let whole = amount.flatMap(document.int), (1...largest).contains(whole) { return whole }
-        if scale > 1, let number = amount.flatMap(document.double), number > 0, number * scale <= Double(largest) {
+        if let number = amount.flatMap(document.double), number > 0, number * scale <= Double(largest),
+            scale > 1 || number == number.rounded()
+        {
             return max(1, Int((number * scale).rounded()))
         }
         throw .invalidParams(

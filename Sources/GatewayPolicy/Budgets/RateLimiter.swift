@@ -21,8 +21,8 @@ package struct RateLimiter: Sendable {
         var tickets: [RateTicket] = []
         var refusal: RateRefusal?
         for scope in scopes {
-            for limit in scope.rules.rates {
-                let ticket = RateTicket(account: scope.account(limit), limit: limit, taken: max(0, worst.amount(limit.unit) ?? 0))
+            for (limit, account) in zip(scope.rules.rates, scope.rateAccounts) {
+                let ticket = RateTicket(account: account, limit: limit, taken: max(0, worst.amount(limit.unit) ?? 0))
                 if let wait = wait(ticket, now) {
                     // Of several that must be waited for the longest counts.
                     if refusal == nil || (wait ?? .max) > (refusal?.nanoseconds ?? .max) {

@@ -31,24 +31,25 @@ package struct Spending: Sendable, Equatable {
 /// Whose limits a try is under: an owner's rules, and the account that they are counted in.
 package struct SpendingScope: Sendable, Equatable {
     /// `virtual_key/NAME` or `budget/NAME`.
-    package var owner: String
+    package let owner: String
     /// Of an owner that counts each value of something for itself: which.
-    package var value: String?
-    package var rules: SpendingRules
+    package let value: String?
+    package let rules: SpendingRules
+    /// The names of the accounts of `rules.usage` and of `rules.rates`, put together once, before a lock is held.
+    let usageAccounts: [String]
+    let rateAccounts: [String]
 
     package init(owner: String, value: String? = nil, _ rules: SpendingRules) {
         self.owner = owner
         self.value = value
         self.rules = rules
+        usageAccounts = rules.usage.map { Self.account(owner, $0.unit.rawValue, $0.period.rawValue, value) }
+        rateAccounts = rules.rates.map { Self.account(owner, $0.unit.rawValue, $0.span.rawValue, value) }
     }
 
     /// The account's name. A value may hold anything, so it comes last.
     package func account(_ limit: UsageLimit) -> String {
-        account(limit.unit.rawValue, limit.period.rawValue)
-    }
-
-    package func account(_ limit: RateLimit) -> String {
-        account(limit.unit.rawValue, limit.span.rawValue)
+        Self.account(owner, limit.unit.rawValue, limit.period.rawValue, value)
     }
 
     /// Of an account of a usage limit; nil for what is none.
@@ -57,7 +58,7 @@ package struct SpendingScope: Sendable, Equatable {
         return parts.count < 4 ? nil : BudgetPeriod(rawValue: String(parts[3]))
     }
 
-    private func account(_ unit: String, _ span: String) -> String {
+    private static func account(_ owner: String, _ unit: String, _ span: String, _ value: String?) -> String {
         let name = "\(owner)/\(unit)/\(span)"
         return value.map { "\(name)/\($0)" } ?? name
     }

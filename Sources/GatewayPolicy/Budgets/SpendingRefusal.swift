@@ -12,7 +12,8 @@ extension BudgetRefusal {
             let advice = wanted > limit.amount || left > 0 ? " A smaller max_tokens lowers what a call may cost." : ""
             return GatewayFailure(
                 .budgetExceeded,
-                "\(budget) has \(limit.unit.shown(left)) of \(limit.unit.shown(limit.amount)) left, and \(needed).\(anew)\(advice)")
+                "\(budget) has \(limit.unit.shown(left)) of \(limit.unit.shown(limit.amount)) left, and \(needed)."
+                    + "\(anew)\(advice)")
         case .unpriced:
             return GatewayFailure(
                 .budgetExceeded,

@@ -66,6 +66,9 @@ package struct SpendingRules: Sendable, Equatable {
 
     package init() {}
 
+    /// Of limits that cannot be read: nothing passes, since what they were meant to hold is not known.
+    package static let nothing = SpendingRules(usage: [UsageLimit(.requests, .total, amount: 0)])
+
     package init(usage: [UsageLimit], rates: [RateLimit] = []) {
         for limit in usage { add(limit) }
         for limit in rates { add(limit) }

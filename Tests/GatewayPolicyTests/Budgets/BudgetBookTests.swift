@@ -55,7 +55,8 @@ struct BudgetBookTests {
         var book = BudgetBook()
         guard case .reserved(let claims) = book.reserve(1, [scope], call(10), wall: noon) else { return }
         let settled = book.settle(1, call(700))
-        #expect(settled?.0.charges == [BudgetCharge(account: claims[0].account, window: claims[0].window.start, amount: 7 * dollar)])
+        let charge = BudgetCharge(account: claims[0].account, window: claims[0].window.start, amount: 7 * dollar)
+        #expect(settled?.0.charges == [charge])
         #expect(settled?.1.first == .overshot(claims[0], actual: 7 * dollar))
         #expect(refusal(book.reserve(2, [scope], call(0), wall: noon)) != nil)
     }
@@ -97,8 +98,7 @@ struct BudgetBookTests {
         var book = BudgetBook()
         var refused = 0
         for number in 0..<(BudgetBook.mostAccounts + 100) {
-            var each = scope
-            each.value = String(number)
+            let each = SpendingScope(owner: scope.owner, value: String(number), scope.rules)
             if refusal(book.reserve(number, [each], call(1), wall: noon)) != nil { refused += 1 }
             _ = book.settle(number, .nothing)
         }

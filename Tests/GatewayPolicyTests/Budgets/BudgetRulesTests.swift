@@ -13,7 +13,8 @@ struct BudgetRulesTests {
 
     @Test(arguments: [
         ("host", "budget/b", nil), ("virtual_key", "budget/b", "prod"), ("virtual_key=prod", "budget/b", nil),
-        ("policy", "budget/b", "web"), ("policy=web", "budget/b", nil), ("uid", "budget/b", "1000"), ("uid=1000", "budget/b", nil),
+        ("policy", "budget/b", "web"), ("policy=web", "budget/b", nil), ("uid", "budget/b", "1000"),
+        ("uid=1000", "budget/b", nil),
         ("unit", "budget/b", "a.service"), ("unit=a.service", "budget/b", nil), ("metadata.team", "budget/b", "x/y"),
         ("metadata.team=x/y", "budget/b", nil),
         ("virtual_key=dev", nil, nil), ("policy=cron", nil, nil), ("uid=0", nil, nil), ("unit=b.service", nil, nil),
@@ -51,8 +52,8 @@ struct LimitReaderTests {
     @Test func `limits are read as they are written`() throws {
         let rules = try LimitReader.rules(
             usage: Array(
-                #"[{"unit":"usd","amount":5.25,"period":"hourly","alert_at":[0.9,0.5]},{"unit":"tokens","amount":7,"period":"total"}]"#
-                    .utf8),
+                (#"[{"unit":"usd","amount":5.25,"period":"hourly","alert_at":[0.9,0.5]},"#
+                    + #"{"unit":"tokens","amount":7,"period":"total"}]"#).utf8),
             rates: Array(#"[{"unit":"tokens","amount":1000,"per":"minute"}]"#.utf8))
         #expect(
             rules.usage == [
@@ -69,7 +70,8 @@ struct LimitReaderTests {
     }
 
     @Test(arguments: [
-        (#"{}"#, "usage_limits"), (#"[1]"#, "usage_limits[0]"), (#"[{"unit":"eur","amount":1,"period":"daily"}]"#, "usage_limits[0].unit"),
+        (#"{}"#, "usage_limits"), (#"[1]"#, "usage_limits[0]"),
+        (#"[{"unit":"eur","amount":1,"period":"daily"}]"#, "usage_limits[0].unit"),
         (#"[{"unit":"usd","amount":0,"period":"daily"}]"#, "usage_limits[0].amount"),
         (#"[{"unit":"usd","amount":1e30,"period":"daily"}]"#, "usage_limits[0].amount"),
         (#"[{"unit":"tokens","amount":1.5,"period":"daily"}]"#, "usage_limits[0].amount"),
@@ -93,7 +95,9 @@ struct LimitReaderTests {
 
 struct RateLimiterTests {
     private let scope = SpendingScope(
-        owner: "virtual_key/prod", SpendingRules(usage: [], rates: [RateLimit(.requests, .minute, amount: 60), RateLimit(.tokens, .minute, amount: 1000)]))
+        owner: "virtual_key/prod",
+        SpendingRules(
+            usage: [], rates: [RateLimit(.requests, .minute, amount: 60), RateLimit(.tokens, .minute, amount: 1000)]))
 
     @Test func `a quiet bucket is full, an empty one tells when to come again`() {
         var limiter = RateLimiter()

@@ -60,7 +60,8 @@ struct LedgerWorld {
 
     /// Time goes on; the wall clock also jumps.
     private mutating func pass() {
-        let milliseconds = random.chance(20) ? Int.random(in: 0...90_000_000, using: &random) : Int.random(in: 0...3000, using: &random)
+        let most = random.chance(20) ? 90_000_000 : 3000
+        let milliseconds = Int.random(in: 0...most, using: &random)
         wall += milliseconds
         now += milliseconds * 1_000_000
         if random.chance(200) { wall += Int.random(in: -3_600_000...3_600_000, using: &random) }
@@ -102,7 +103,8 @@ struct LedgerWorld {
         case 1: actual = Spending(nanoUSD: nil, tokens: nil)
         default:
             actual = Spending(
-                nanoUSD: Int.random(in: 0...worst.nanoUSD!, using: &random), tokens: Int.random(in: 0...worst.tokens!, using: &random))
+                nanoUSD: Int.random(in: 0...worst.nanoUSD!, using: &random),
+                tokens: Int.random(in: 0...worst.tokens!, using: &random))
         }
         checker.settle(id, actual, now: now)
         if bug == .forgetsToSettle, random.chance(50) { return }
