@@ -283,7 +283,10 @@ extension CurlTransfer {
             failure.reachedNobody = true
             return failure
         }
-        if [CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION].contains(code) {
+        let beforeSending = [
+            CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION,
+        ]
+        if beforeSending.contains(code) {
             var failure = GatewayFailure.unreachable(authority, reason)
             failure.reachedNobody = true
             return failure

@@ -22,6 +22,7 @@ struct Flight {
     private var seats: [Seat] = []
     private var lastSeat = 0
     private var wasSent = false
+    private var reservation: Int?
     private var head: FlightHead?
     private var end: FlightEnd?
     /// Who accounts for it, once it has ended.
@@ -55,7 +56,10 @@ struct Flight {
 
     // MARK: What comes from the provider
 
-    mutating func sent() { wasSent = true }
+    mutating func sent(reservation: Int?) {
+        wasSent = true
+        self.reservation = reservation
+    }
 
     mutating func began(_ head: FlightHead, _ wake: (Int) -> Void) {
         self.head = head
@@ -155,7 +159,7 @@ struct Flight {
     private var abandoned: FlightEnd {
         FlightEnd(
             .failed(.callCancelled), wasSent: wasSent, status: head?.status ?? 0, latencyNanoseconds: head?.latencyNanoseconds,
-            usage: pieces.last?.batch.usage ?? Usage(), unreported: pieces.last?.batch.measure,
+            usage: pieces.last?.batch.usage ?? Usage(), reservation: reservation, unreported: pieces.last?.batch.measure,
             responseModel: pieces.last?.batch.model ?? head?.responseModel, chunks: chunks)
     }
 

@@ -72,6 +72,8 @@ package final class FlightEnd: Sendable {
     /// To the head of the provider's answer.
     package let firstByteNanoseconds: UInt64?
     package let usage: Usage
+    /// What the ledger holds for it: who accounts for the flight settles that.
+    package let reservation: Int?
     /// What came of a stream whose provider did not say all that it used.
     package let unreported: StreamMeasure?
     package let responseModel: String?
@@ -82,7 +84,8 @@ package final class FlightEnd: Sendable {
     package init(
         _ outcome: Outcome, wasSent: Bool = true, status: Int = 0, latencyNanoseconds: UInt64? = nil,
         elapsedNanoseconds: UInt64? = nil, firstByteNanoseconds: UInt64? = nil, usage: Usage = Usage(),
-        unreported: StreamMeasure? = nil, responseModel: String? = nil, chunks: Int = 0, droppedParams: [String] = []
+        reservation: Int? = nil, unreported: StreamMeasure? = nil, responseModel: String? = nil, chunks: Int = 0,
+        droppedParams: [String] = []
     ) {
         self.outcome = outcome
         self.wasSent = wasSent
@@ -91,6 +94,7 @@ package final class FlightEnd: Sendable {
         self.elapsedNanoseconds = elapsedNanoseconds
         self.firstByteNanoseconds = firstByteNanoseconds
         self.usage = usage
+        self.reservation = reservation
         self.unreported = unreported
         self.responseModel = responseModel
         self.chunks = chunks

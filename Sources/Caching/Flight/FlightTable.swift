@@ -31,7 +31,13 @@ package struct FlightTable: Sendable {
     // MARK: Told by who flies it; a flight that nobody waits for any more hears nothing
 
     /// The provider may hear of it from now on.
-    package mutating func sent(_ id: FlightID) { flights[id]?.sent() }
+    /// - Returns: false for a flight that is over.
+    @discardableResult
+    package mutating func sent(_ id: FlightID, reservation: Int? = nil) -> Bool {
+        if flights[id]?.hasEnded ?? true { return false }
+        flights[id]?.sent(reservation: reservation)
+        return true
+    }
 
     /// A stream has begun.
     /// - Parameter wake: those who have news now are appended.

@@ -64,7 +64,10 @@ final class AnswerFlight {
         do throws(GatewayFailure) {
             let made = try makeAttempt()
             attempt = made
-            control.sent()
+            try await made.reserve()
+            // While that was written everybody may have gone: what was reserved goes with the try.
+            guard control.sent(reservation: made.reservation) else { return }
+            made.handOver()
             let answer = try await made.begin()
             let response: UnifiedResponse?
             let outcome: FlightEnd.Outcome
@@ -95,8 +98,8 @@ final class AnswerFlight {
         return FlightEnd(
             outcome, wasSent: attempt.wasSent, status: attempt.status, latencyNanoseconds: attempt.latencyNanoseconds,
             elapsedNanoseconds: attempt.elapsedNanoseconds, firstByteNanoseconds: attempt.firstByteNanoseconds,
-            usage: attempt.usage, unreported: attempt.unreported, responseModel: attempt.responseModel, chunks: attempt.chunks,
-            droppedParams: attempt.droppedParams)
+            usage: attempt.usage, reservation: attempt.reservation, unreported: attempt.unreported,
+            responseModel: attempt.responseModel, chunks: attempt.chunks, droppedParams: attempt.droppedParams)
     }
 
     /// Makes the question known to those that mean the same, and looks whether the answer that would have served says what the

@@ -29,6 +29,8 @@ final class CachingAttempt: Attempt {
     private(set) var unreported: StreamMeasure?
     private(set) var responseModel: String?
     private(set) var droppedParams: [String] = []
+    private(set) var reservation: Int?
+    private(set) var reachedNobody = false
 
     private var passenger: FlightPassenger?
     /// Of a stream: what is there already, and not sent yet.
@@ -51,14 +53,19 @@ final class CachingAttempt: Attempt {
     var elapsedNanoseconds: UInt64 { clock.monotonicNanoseconds() &- began }
 
     func begin() async throws(GatewayFailure) -> AttemptAnswer {
-        if let answer = cache.answerInMemory(to: question) { return serve(answer, cosine: nil) }
-        switch board() {
-        case .stored(let answer): return serve(answer, cosine: nil)
-        case .aboard(let passenger):
-            self.passenger = passenger
-            isShared = !passenger.leads
-            cacheNote = cache.note(ofMiss: question, leads: passenger.leads)
-            return try await firstNews(of: passenger)
+        while true {
+            if let answer = cache.answerInMemory(to: question) { return serve(answer, cosine: nil) }
+            switch board() {
+            case .stored(let answer): return serve(answer, cosine: nil)
+            case .aboard(let passenger):
+                self.passenger = passenger
+                isShared = !passenger.leads
+                cacheNote = cache.note(ofMiss: question, leads: passenger.leads)
+                do throws(GatewayFailure) { return try await firstNews(of: passenger) } catch {
+                    // Whoever began the flight may not spend any more; this caller may, and flies itself.
+                    if passenger.leads || error.code != .budgetExceeded && error.code != .rateLimited { throw error }
+                }
+            }
         }
     }
 
@@ -142,6 +149,8 @@ final class CachingAttempt: Attempt {
         if accounts {
             lookedUp(theRestOf: end.elapsedNanoseconds)
             usage = end.usage
+            reservation = end.reservation
+            if case .failed(let failure) = end.outcome { reachedNobody = failure.reachedNobody }
             unreported = end.unreported
             firstByteNanoseconds = end.firstByteNanoseconds
         }

@@ -25,7 +25,10 @@ package final class FlightControl: ChunkSink, Sendable {
     package var isOver: Bool { shared.state.withLock { !$0.table.isFlying(id) } }
 
     /// The provider may hear of it from now on.
-    package func sent() { shared.state.withLock { $0.table.sent(id) } }
+    /// - Parameter reservation: what it holds of budgets: whoever accounts for the flight settles it.
+    /// - Returns: false when nobody waits for it any more, so that nobody will.
+    @discardableResult
+    package func sent(reservation: Int? = nil) -> Bool { shared.state.withLock { $0.table.sent(id, reservation: reservation) } }
 
     /// A stream has begun; its pieces follow.
     package func began(_ head: FlightHead) {

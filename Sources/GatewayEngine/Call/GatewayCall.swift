@@ -103,6 +103,8 @@ package final class CallReport {
     package var priceDigest: String?
     /// What the call would have cost without the cache.
     package var saved: NanoUSD?
+    /// What its tries took of budgets.
+    package var settlements: [BudgetSettlement] = []
     /// Of the clock that never goes back: when the call came in.
     package let startedNanoseconds: UInt64
 

@@ -30,6 +30,10 @@ protocol Attempt: AnyObject {
     var unreported: StreamMeasure? { get }
     var responseModel: String? { get }
     var droppedParams: [String] { get }
+    /// What it holds of budgets and rates, and whoever accounts for it settles; nil where nothing limits it.
+    var reservation: Int? { get }
+    /// Whether it failed before a byte of it reached the provider.
+    var reachedNobody: Bool { get }
     /// nil where no rule applied.
     var cacheNote: CacheNote? { get }
     /// What it took to ask the cache; nil where none was asked, or another call asked it.

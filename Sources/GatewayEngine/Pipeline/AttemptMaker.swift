@@ -11,6 +11,8 @@ struct AttemptMaker {
     let ports: EnginePorts
     /// Seconds since 1970 at which the call began.
     let createdSeconds: Int
+    /// nil where nothing limits what the call may spend.
+    var spending: CallSpending?
 
     /// - Parameters:
     ///   - leaf: the index in the plan of the leaf that leads to the target.
@@ -20,6 +22,7 @@ struct AttemptMaker {
         let rule = plan.targets[leaf].timeouts
         let strict = isStrict(plan.targets[leaf].strictOpenAICompliance)
         let (document, request) = try body(for: leaf)
+        let claim = try spending?.claim(at: target, request, of: document)
         let dialectCall = DialectCall(
             operation: call.operation, document: document, request: request, model: target.model, stream: call.wantsStream,
             provider: target.provider, strictOpenAICompliance: strict, createdSeconds: createdSeconds)
@@ -34,7 +37,7 @@ struct AttemptMaker {
         upstream.refusesHostItself = target.virtualKey != nil && target.base.isNamed
         return UpstreamAttempt(
             target, encoded, upstream, withPreviousKey: try withPreviousKey(upstream, for: target), dialect: dialect,
-            call: dialectCall,
+            call: dialectCall, claim: claim,
             transport: target.provider.dialect == .local ? ports.inProcess : ports.network, clock: ports.clock,
             watchdog: call.wantsStream ? StreamWatchdog(rule, timers: ports.timers, clock: ports.clock) : nil)
     }

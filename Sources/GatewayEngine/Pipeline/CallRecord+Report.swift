@@ -30,6 +30,7 @@ extension CallRecord {
         responseBytes = report.responseBytes
         priceDigest = report.priceDigest
         saved = report.saved
+        settlements = report.settlements
         cacheMicroseconds = report.cacheMicroseconds
         origin = report.attempts.last?.origin
         if !report.attempts.isEmpty, !tells(of: report.attempts) { tries = report.attempts }

@@ -14,6 +14,8 @@ final class CallTargets {
     let diversions: [GatewayFailure]
     /// Whether a key or the caller's policy says which models may be asked.
     let limitsModels: Bool
+    /// Whether a key has limits of its own.
+    let limitSpending: Bool
 
     init(_ plan: Plan, _ call: GatewayCall, _ resolver: TargetResolver, now: Int) {
         found = plan.targets.map { leaf in
@@ -23,6 +25,7 @@ final class CallTargets {
             if case .failure(let failure) = found, failure.divertedKey != nil { failure } else { nil }
         }
         limitsModels = call.policy?.limitsModels ?? false || found.contains { (try? $0.get())?.limitsModels ?? false }
+        limitSpending = found.contains { !((try? $0.get())?.limits.isEmpty ?? true) }
         let options = call.options
         let namesKey = options.virtualKey != nil || options.provider != nil || options.apiKey != nil
         let comparesPrices = plan.root.comparesPrices

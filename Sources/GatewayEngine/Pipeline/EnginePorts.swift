@@ -10,6 +10,8 @@ package final class EnginePorts {
     package let health: SharedHealth
     /// nil: nothing is kept, and nothing shared.
     package let cache: SharedCache?
+    /// nil: no budget and no rate is kept.
+    package let ledger: SharedLedger?
     /// HTTP out.
     package let network: any UpstreamTransport
     /// Where the provider `local` is asked.
@@ -21,8 +23,8 @@ package final class EnginePorts {
 
     package init(
         secrets: any SecretSource, configs: any ConfigSource, journal: any Journal, audit: AuditTrail, health: SharedHealth,
-        cache: SharedCache?, network: any UpstreamTransport, inProcess: any UpstreamTransport, clock: GatewayClock,
-        timers: GatewayTimers, timeouts: UpstreamTimeouts
+        cache: SharedCache?, ledger: SharedLedger? = nil, network: any UpstreamTransport,
+        inProcess: any UpstreamTransport, clock: GatewayClock, timers: GatewayTimers, timeouts: UpstreamTimeouts
     ) {
         self.secrets = secrets
         self.configs = configs
@@ -30,6 +32,7 @@ package final class EnginePorts {
         self.audit = audit
         self.health = health
         self.cache = cache
+        self.ledger = ledger
         self.network = network
         self.inProcess = inProcess
         self.clock = clock

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
-import GatewayPolicy
+package import GatewayPolicy
 import JSONBytes
 package import ProviderAdapters
 import Routing
@@ -12,22 +12,28 @@ import Routing
 package final class GatewayEngine {
     let ports: EnginePorts
     private var resolver: TargetResolver
-    private var prices: PriceBook
+    private(set) var prices: PriceBook
+    private(set) var budgets: BudgetRules
     private var targets = TargetCache()
     private var random: SplitMix64
 
     /// - Parameter seed: of the draws of routing and of the ids of traces; another one for each engine.
-    package init(catalog: ProviderCatalog, pricing: Pricing = Pricing(), ports: EnginePorts, seed: UInt64) {
+    package init(
+        catalog: ProviderCatalog, pricing: Pricing = Pricing(), budgets: BudgetRules = BudgetRules(), ports: EnginePorts,
+        seed: UInt64
+    ) {
         self.ports = ports
         resolver = TargetResolver(catalog: catalog, pricing: pricing, secrets: ports.secrets)
         prices = PriceBook(pricing)
+        self.budgets = budgets
         random = SplitMix64(seed: seed)
     }
 
-    /// Calls that begin from now on find their providers and prices there.
-    package func use(_ catalog: ProviderCatalog, _ pricing: Pricing) {
+    /// Calls that begin from now on find their providers, prices and budgets there.
+    package func use(_ catalog: ProviderCatalog, _ pricing: Pricing, _ budgets: BudgetRules) {
         resolver = TargetResolver(catalog: catalog, pricing: pricing, secrets: ports.secrets)
         prices = PriceBook(pricing)
+        self.budgets = budgets
         targets = TargetCache()
     }
 

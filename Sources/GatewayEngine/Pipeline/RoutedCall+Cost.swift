@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
+import GatewayPolicy
 import ProviderAdapters
 import Synchronization
 
@@ -16,15 +17,42 @@ extension RoutedCall {
                 with: stream, inputTokens: RequestMeasure(maker.call.request, in: maker.call.document).likelyInput)
         }
         report.usage.add(usage)
-        if maker.call.operation == .models || usage.isEmpty && hasFailed { return }
-        guard let price = prices.price(at: attempt.target, answered: attempt.responseModel),
-            let amount = price.price.cost(of: usage)
-        else {
+        if maker.call.operation == .models || usage.isEmpty && hasFailed { return settleUnknown(attempt) }
+        let tokens = usage.inputTokens.map { $0 + (usage.outputTokens ?? 0) } ?? usage.outputTokens
+        let price = prices.price(at: attempt.target, answered: attempt.responseModel)
+        let amount = price?.price.cost(of: usage)
+        let settled = settle(attempt, Spending(nanoUSD: amount?.value, tokens: tokens))
+        if let amount {
+            report.cost.add(attempt.unreported == nil ? .priced(amount) : .estimated(amount))
+        } else if let reserved = settled?.nanoUSD {
+            report.cost.add(.estimated(NanoUSD(reserved)))
+        } else {
             report.cost = .unpriced
-            return
         }
-        report.cost.add(attempt.unreported == nil ? .priced(amount) : .estimated(amount))
-        report.priceDigest = price.digest ?? report.priceDigest
+        report.priceDigest = price?.digest ?? report.priceDigest
+    }
+
+    /// A try that was never sent has cost nothing.
+    func release(_ attempt: any Attempt) { settle(attempt, .nothing) }
+
+    /// A try that failed, and of which the provider said nothing. An error is not billed; where there was not even that, a budget
+    /// is only safe when it counts as much as was reserved.
+    private func settleUnknown(_ attempt: any Attempt) {
+        if attempt.status != 0 && !(200..<300).contains(attempt.status) || attempt.reachedNobody {
+            settle(attempt, Spending(nanoUSD: 0, tokens: 0))
+        } else if let reserved = settle(attempt, Spending(nanoUSD: nil, tokens: nil))?.nanoUSD {
+            report.cost.add(.estimated(NanoUSD(reserved)))
+        }
+    }
+
+    /// - Returns: what was reserved; nil where nothing was.
+    @discardableResult
+    private func settle(_ attempt: any Attempt, _ actual: Spending) -> Spending? {
+        guard let reservation = attempt.reservation, let ledger = ports.ledger,
+            let (settlement, worst) = ledger.settle(reservation, actual)
+        else { return nil }
+        if !settlement.charges.isEmpty { report.settlements.append(settlement) }
+        return worst
     }
 
     /// What a kept answer saved: what it would cost to ask for it now.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
+import GatewayPolicy
 import JSONBytes
 import ProviderAdapters
 import Routing
@@ -31,7 +32,9 @@ final class RoutedCall {
         self.prices = prices
         self.report = report
         self.random = random
-        maker = AttemptMaker(call: call, plan: plan, ports: engine.ports, createdSeconds: wall / 1000)
+        maker = AttemptMaker(
+            call: call, plan: plan, ports: engine.ports, createdSeconds: wall / 1000,
+            spending: CallSpending(call, targets, engine, report, startedAt: wall))
         facts = RoutingFacts(of: call, plan)
         route = Route(plan)
     }
@@ -200,7 +203,7 @@ final class RoutedCall {
     /// A try that ended, or that another one was faster than, in the report; unless its call was cancelled before it was sent.
     func note(_ id: TryID, _ attempt: any Attempt, _ outcome: String) {
         noteLookup(attempt)
-        guard attempt.wasSent else { return }
+        guard attempt.wasSent else { return release(attempt) }
         let elapsed = Int(attempt.elapsedNanoseconds / 1000)
         let start = Int((attempt.began &- report.startedNanoseconds) / 1000)
         report.attempts.append(AttemptReport(id, attempt, outcome, start: start, elapsed: elapsed))
@@ -271,6 +274,10 @@ extension TryResult {
         case .upstreamTimeout: end = .timedOut
         case .upstreamUnreachable: end = .broken
         case .cancelled: break
+        // Nobody was asked, so nobody's health counts it; another target may be under other limits.
+        case .budgetExceeded, .rateLimited, .overloaded:
+            end = .answered(status: failure?.status ?? 402, latency: latency)
+            isShared = true
         default: isGatewayFault = true
         }
     }

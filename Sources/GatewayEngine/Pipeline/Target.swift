@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
+import GatewayPolicy
 import ProviderAdapters
 import Routing
 
@@ -28,12 +29,14 @@ final class Target: Sendable {
     let hasPreviousKey: Bool
     /// Whether its key may be used with some models only.
     let limitsModels: Bool
+    /// The limits of its key.
+    let limits: SpendingRules
     /// What follows the path of each request, from `?` on.
     let query: String
 
     init(
         provider: Provider, base: BaseURL, key: Key, model: String, path: String, expiresAtMilliseconds: Int? = nil,
-        hasPreviousKey: Bool = false, limitsModels: Bool = false, query: String = ""
+        hasPreviousKey: Bool = false, limitsModels: Bool = false, limits: SpendingRules = SpendingRules(), query: String = ""
     ) {
         self.provider = provider
         self.base = base
@@ -43,6 +46,7 @@ final class Target: Sendable {
         self.expiresAtMilliseconds = expiresAtMilliseconds
         self.hasPreviousKey = hasPreviousKey
         self.limitsModels = limitsModels
+        self.limits = limits
         self.query = query
     }
 

@@ -135,7 +135,7 @@ struct TargetResolver: Sendable {
         return Target(
             provider: provider, base: base, key: .vault(name), model: model,
             path: wish.path, expiresAtMilliseconds: key.expiresAtMilliseconds, hasPreviousKey: key.hasPreviousAPIKey,
-            limitsModels: key.models != nil, query: fill(provider.query, with: key.parts).text)
+            limitsModels: key.models != nil, limits: key.limits, query: fill(provider.query, with: key.parts).text)
     }
 
     /// Another path at the key's own origin. What cannot be read is told apart from what leads elsewhere; both are on record.

@@ -12,9 +12,11 @@ final class UpstreamAttempt: Attempt {
     private let call: DialectCall
     private let transport: any UpstreamTransport
     private let clock: GatewayClock
-    let began: UInt64
+    private(set) var began: UInt64
+    private let claim: SpendingClaim?
     /// Whether the provider may have heard of it.
     private(set) var wasSent = false
+    private(set) var reachedNobody = false
     /// The provider's HTTP status, once there is one.
     private(set) var status = 0
     /// To the answer, or to its first chunk; nil before.
@@ -28,6 +30,7 @@ final class UpstreamAttempt: Attempt {
     private(set) var responseModel: String?
     let droppedParams: [String]
     var isShared: Bool { false }
+    var reservation: Int? { claim?.reservation }
     var cacheNote: CacheNote? { nil }
     var cacheLookupNanoseconds: UInt64? { nil }
 
@@ -42,7 +45,7 @@ final class UpstreamAttempt: Attempt {
 
     init(
         _ target: Target, _ encoded: EncodedRequest, _ request: consuming UpstreamRequest, withPreviousKey: UpstreamRequest?,
-        dialect: any Dialect, call: consuming DialectCall,
+        dialect: any Dialect, call: consuming DialectCall, claim: SpendingClaim?,
         transport: any UpstreamTransport, clock: GatewayClock, watchdog: StreamWatchdog?
     ) {
         self.target = target
@@ -51,12 +54,24 @@ final class UpstreamAttempt: Attempt {
         self.withPreviousKey = withPreviousKey
         self.dialect = dialect
         self.call = call
+        self.claim = claim
         self.transport = transport
         self.clock = clock
         self.watchdog = watchdog
         droppedParams = encoded.droppedParams
         began = clock.monotonicNanoseconds()
     }
+
+    /// Holds what it may cost at most. `begin` does it where it was not done before.
+    func reserve() async throws(GatewayFailure) {
+        guard let claim else { return }
+        try await claim.reserve()
+        // The disk's time is not the target's.
+        began = clock.monotonicNanoseconds()
+    }
+
+    /// What it holds is settled by whoever accounts for its flight.
+    func handOver() { claim?.isHandedOver = true }
 
     /// Sends the request and waits for an answer that can be given to the caller.
     func begin() async throws(GatewayFailure) -> AttemptAnswer {
@@ -131,6 +146,8 @@ final class UpstreamAttempt: Attempt {
     /// before, within the same try: it may not have heard of the new one.
     private func open() async throws(GatewayFailure) -> any UpstreamExchange {
         if Task.isCancelled { throw .callCancelled }
+        if claim != nil, reservation == nil { try await reserve() }
+        if Task.isCancelled { throw .callCancelled }
         guard let request = request.take() else { throw GatewayFailure(.internalError, "An attempt was run twice.") }
         wasSent = true
         let exchange = try await exchange(request)
@@ -143,6 +160,7 @@ final class UpstreamAttempt: Attempt {
 
     private func exchange(_ request: UpstreamRequest) async throws(GatewayFailure) -> any UpstreamExchange {
         do throws(GatewayFailure) { return try await transport.open(request) } catch {
+            reachedNobody = error.reachedNobody
             if error.code != .permissionDenied { throw error }
             var failure = error
             failure.divertedKey = target.virtualKey
