@@ -20,8 +20,8 @@ package struct WicketCommand: AsyncParsableCommand {
             """,
         version: "wicket \(WicketVersion.release)",
         subcommands: [
-            Chat.self, Keys.self, Vault.self, Configs.self, Policy.self, Cache.self, Targets.self, Models.self, Logs.self,
-            Why.self, Traces.self, Metrics.self, Audit.self, Status.self, Doctor.self, Whoami.self, Call.self,
+            Chat.self, Keys.self, Vault.self, Configs.self, Policy.self, Cache.self, Budgets.self, Targets.self, Models.self,
+            Logs.self, Why.self, Traces.self, Metrics.self, Audit.self, Status.self, Doctor.self, Whoami.self, Call.self,
         ])
 
     @OptionGroup var global: GlobalOptions

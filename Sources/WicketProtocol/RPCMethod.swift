@@ -21,7 +21,7 @@ extension RPCMethod {
 
 /// What a method belongs to.
 package enum RPCGroup: String, Sendable, CaseIterable {
-    case service, session, inference, logs, traces, metrics, vault, configs, policies, cache, targets, audit, lifecycle
+    case service, session, inference, logs, traces, metrics, vault, configs, policies, cache, budgets, targets, audit, lifecycle
 }
 
 /// The sockets that a method answers on. The admin socket never implies the use socket's methods, nor the other way round.

@@ -30,6 +30,7 @@ package enum RPCMethods {
         ConfigsCheck.self,
         PoliciesCreate.self, PoliciesList.self, PoliciesGet.self, PoliciesUpdate.self, PoliciesDelete.self, PoliciesTest.self,
         CacheStats.self, CachePurge.self, CacheReject.self, CacheExplain.self,
+        BudgetsList.self, BudgetsGet.self, BudgetsReset.self,
         TargetsList.self, TargetsReset.self, TargetsTrip.self,
         AuditList.self, AuditVerify.self,
         SystemReload.self, SystemDrain.self,

@@ -24,6 +24,7 @@ struct CommandTreeTests {
                     "configs show", "configs update", "configs versions", "configs remove", "configs check",
                     "policy", "policy list", "policy show", "policy create", "policy update", "policy delete", "policy test",
                     "cache", "cache stats", "cache explain", "cache reject", "cache purge",
+                    "budgets", "budgets list", "budgets show", "budgets reset",
                     "targets", "targets list", "targets reset", "targets trip", "models", "logs", "why", "traces", "metrics",
                     "audit", "audit list", "audit verify", "status", "doctor", "whoami", "call",
                 ])

@@ -10,7 +10,7 @@ import Testing
         ("limits:\n  line_byte: 1", "w.yaml:2:3: `limits.line_byte` is not a key; did you mean `limits.line_bytes`?"),
         ("timeout: {}", "w.yaml:1:1: `timeout` is not a key; did you mean `timeouts`?"),
         ("level: debug", "w.yaml:1:1: `level` is not a key; did you mean `log.level`?"),
-        ("<<: {}", "w.yaml:1:1: `<<` is not a key; known here: admin_socket, ca_file, cache, configs,"),
+        ("<<: {}", "w.yaml:1:1: `<<` is not a key; known here: admin_socket, budgets, ca_file, cache, configs,"),
         ("providers: {a: {base_ulr: x}}", "w.yaml:1:17: `providers` `a`: `base_ulr` is not a key; did you mean `base_url`?"),
         ("providers: {a: {parameters: {rename: {}}}}", "`parameters.rename` is not a key; did you mean `parameters.renames`?"),
         (

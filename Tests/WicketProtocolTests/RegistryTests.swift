@@ -22,6 +22,7 @@ struct RegistryTests {
         ("policies.create", .admin), ("policies.list", .admin), ("policies.get", .admin), ("policies.update", .admin),
         ("policies.delete", .admin), ("policies.test", .admin),
         ("targets.list", .admin), ("targets.reset", .admin), ("targets.trip", .admin), ("requests.explain", .admin),
+        ("budgets.list", .admin), ("budgets.get", .admin), ("budgets.reset", .admin),
         ("cache.stats", .admin), ("cache.purge", .admin), ("cache.reject", .both), ("cache.explain", .both),
         ("providers.list", .both), ("audit.list", .admin), ("audit.verify", .admin),
         ("logs.list", .both), ("logs.get", .both), ("rpc.discover", .both), ("system.info", .both), ("system.health", .both),

@@ -135,6 +135,20 @@ struct ResultTests {
         #expect(text(target.write).contains(#""latency_ms":{"ewma":1.5},"in_flight":0,"requests":0,"key_rejected":true}"#))
     }
 
+    @Test func `a budget writes every member, null where it has no value`() {
+        var budget = BudgetDescription(
+            id: "budget/b/usd/daily", unit: "usd", period: "daily", amount: 5, spent: 3, reserved: 1, alertAt: [0.5])
+        #expect(
+            text(BudgetsList.Result(budgets: [budget]).write) == """
+                {"budgets":[{"id":"budget/b/usd/daily","name":null,"scope":null,"virtual_key":null,"value":null,"unit":"usd",\
+                "period":"daily","amount":5,"spent":3,"reserved":1,"left":1,"window_start":null,"window_end":null,\
+                "alert_at":[0.5]}]}
+                """)
+        budget.spent = 9
+        budget.windowEnd = "t"
+        #expect(text(budget.write).contains(#""left":0,"window_start":null,"window_end":"t""#))
+    }
+
     @Test func `an explanation is the row and what was decided`() {
         let row = LogRow(
             id: "7", traceID: "t", spanID: "s", startedAt: "x", method: "m", peer: ProcessDescription(pid: 1, uid: 2, gid: 3),

@@ -87,6 +87,7 @@ extension Configuration {
         configs = source.configs
         policies = source.policies
         prices = source.prices
+        budgets = source.budgets
         timeouts = source.timeouts
         cache = source.cache
         embedderFile = source.embedderFile

@@ -33,6 +33,8 @@ package struct Configuration: Sendable {
     package let policies: [AccessPolicy]
     /// What models cost, over their published prices.
     package let prices: [OwnPrice]
+    /// What may be spent, beside the limits of virtual keys.
+    package let budgets: BudgetRules
     package let timeouts: UpstreamTimeouts
     /// What the cache may take.
     package let cache: CacheBounds
@@ -99,6 +101,7 @@ struct ConfigurationSource: Sendable {
     var configs: [SavedConfig] = []
     var policies: [AccessPolicy] = []
     var prices: [OwnPrice] = []
+    var budgets = BudgetRules()
     var timeouts = UpstreamTimeouts()
     var cache = Configuration.CacheBounds()
     var embedderFile: String?

@@ -13,7 +13,7 @@ extension ConfigurationSource {
     ///   - accounts: the users and groups that the machine knows.
     static func keys(catalog: [Provider], accounts: PolicyAccounts) -> [ConfigurationKey<ConfigurationSource>] {
         sockets { accounts.groupID($0) != nil } + service + limits + cache + telemetry
-            + [.providers(catalog), .configs, .policies(accounts), .prices] + DefaultOptions.keys
+            + [.providers(catalog), .configs, .policies(accounts), .prices, .budgets] + DefaultOptions.keys
     }
 
     private static func sockets(

@@ -113,7 +113,8 @@ final class Daemon: @unchecked Sendable {
         let limits = configuration.limits
         return SharedServices(
             vault: vault, store: store, configs: configs, policies: policies, health: health,
-            cache: try makeCache(directory), exporter: makeExporter(vault), logger: logger, clock: clock,
+            cache: try makeCache(directory), ledger: try await openLedger(store), exporter: makeExporter(vault), logger: logger,
+            clock: clock,
             limits: ConnectionLimits(
                 lineBytes: limits.lineBytes, unsentBytes: limits.unsentBytes,
                 stuckNanoseconds: UInt64(limits.stuckSeconds) * 1_000_000_000),
@@ -175,7 +176,7 @@ final class Daemon: @unchecked Sendable {
         let methods = MethodTable([
             SystemHandlers.all, ProviderHandlers.all, VirtualKeyHandlers.all, VaultHandlers.all, ConfigHandlers.all,
             PolicyHandlers.all, TargetHandlers.all, LogHandlers.all, TraceHandlers.all, MetricsHandlers.all,
-            AuditHandlers.all, CacheHandlers.all,
+            AuditHandlers.all, CacheHandlers.all, BudgetHandlers.all,
         ])
         var seeds = SystemRandomNumberGenerator()
         try main.prepare(shared, configuration, methods: methods, seed: seeds.next())

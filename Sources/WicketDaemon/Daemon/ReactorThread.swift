@@ -56,10 +56,12 @@ final class ReactorThread: @unchecked Sendable {
         let timers = GatewayTimers(reactor)
         let ports = EnginePorts(
             secrets: shared.vault, configs: shared.configs, journal: shared.journal, audit: shared.audit, health: shared.health,
-            cache: shared.cache, network: transport,
+            cache: shared.cache, ledger: shared.ledger, network: transport,
             inProcess: LocalTransport(clock: shared.clock, sleep: timers.sleep, vectors: shared.cache.semantics.local),
             clock: shared.clock, timers: timers, timeouts: configuration.timeouts)
-        let engine = GatewayEngine(catalog: shared.catalog, pricing: shared.reloadable.pricing, ports: ports, seed: seed)
+        let current = shared.reloadable
+        let engine = GatewayEngine(
+            catalog: current.catalog, pricing: current.pricing, budgets: current.budgets, ports: ports, seed: seed)
         let limits = configuration.limits
         let units = SystemdUnits(reactor: reactor)
         server = ConnectionServer(

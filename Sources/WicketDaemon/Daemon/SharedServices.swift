@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayEngine
 import GatewayModel
+import GatewayPolicy
 import GatewayStore
 import KeyVault
 import Observability
@@ -19,6 +20,7 @@ final class SharedServices: Sendable {
     let policies: AccessPolicies
     let health: SharedHealth
     let cache: SharedCache
+    let ledger: SharedLedger
     let metrics = CallMetrics()
     /// nil where nothing is exported.
     let exporter: TelemetryExporter?
@@ -35,8 +37,8 @@ final class SharedServices: Sendable {
 
     init(
         vault: KeyVault, store: GatewayStore, configs: ConfigLibrary, policies: AccessPolicies, health: SharedHealth,
-        cache: SharedCache, exporter: TelemetryExporter?, logger: Logger, clock: GatewayClock, limits: ConnectionLimits,
-        maximumInFlight: Int, facts: DaemonFacts, control: DaemonControl, reloadable: Reloadable
+        cache: SharedCache, ledger: SharedLedger, exporter: TelemetryExporter?, logger: Logger, clock: GatewayClock,
+        limits: ConnectionLimits, maximumInFlight: Int, facts: DaemonFacts, control: DaemonControl, reloadable: Reloadable
     ) {
         self.vault = vault
         self.store = store
@@ -45,6 +47,7 @@ final class SharedServices: Sendable {
         self.policies = policies
         self.health = health
         self.cache = cache
+        self.ledger = ledger
         self.exporter = exporter
         self.logger = logger
         self.clock = clock
@@ -82,6 +85,7 @@ final class Counters: Sendable {
 struct Reloadable: Sendable {
     var catalog: ProviderCatalog
     var pricing: Pricing
+    var budgets: BudgetRules
     /// `defaults:` of the configuration.
     var defaults: CallOptions
 }
@@ -121,7 +125,7 @@ final class ReactorServices {
     }
 
     func use(_ reloadable: Reloadable) {
-        engine.use(reloadable.catalog, reloadable.pricing)
+        engine.use(reloadable.catalog, reloadable.pricing, reloadable.budgets)
         defaults = reloadable.defaults
     }
 }

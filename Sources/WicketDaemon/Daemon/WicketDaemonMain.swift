@@ -88,6 +88,8 @@ extension Reloadable {
             throw ConfigurationFaults(
                 faults: [ConfigurationFault(source: configuration.file ?? "configuration", mark: nil, message: message)])
         }
-        self.init(catalog: catalog, pricing: Pricing(own: configuration.prices, catalog: catalog), defaults: defaults)
+        self.init(
+            catalog: catalog, pricing: Pricing(own: configuration.prices, catalog: catalog), budgets: configuration.budgets,
+            defaults: defaults)
     }
 }

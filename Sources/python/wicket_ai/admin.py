@@ -222,6 +222,25 @@ class AdminCache(Cache[RecordT]):
             namespace=namespace, scope=scope, provider=provider, older_than_s=older_than_s, key=key, all=all))
 
 
+class Budgets(Generic[RecordT]):
+    """``client.admin.budgets``: what may be spent and what was; amounts are nano-dollars, tokens or requests."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        self._call = call
+
+    def list(self) -> RecordT:
+        """All budgets: those of the configuration and those of virtual keys."""
+        return self._call("budgets.list", {})
+
+    def get(self, id: str) -> RecordT:
+        """One budget."""
+        return self._call("budgets.get", {"id": id})
+
+    def reset(self, id: str) -> RecordT:
+        """Forgets what was spent of a budget in its present window."""
+        return self._call("budgets.reset", {"id": id})
+
+
 class Targets(Generic[RecordT]):
     """``client.admin.targets``: breakers, latencies and requests in flight."""
 
@@ -315,6 +334,7 @@ class Admin(Generic[RecordT]):
         self.configs: Configs[RecordT] = Configs(call)
         self.policies: Policies[RecordT] = Policies(call)
         self.cache: AdminCache[RecordT] = AdminCache(call)
+        self.budgets: Budgets[RecordT] = Budgets(call)
         self.targets: Targets[RecordT] = Targets(call)
         self.requests: Requests[RecordT] = Requests(call)
         self.logs: Logs[RecordT] = Logs(call)
