@@ -9,6 +9,7 @@ package struct StoredCall: Sendable {
 
 /// Rows of the log, newest first, and where the next page starts.
 package struct CallPage: Sendable {
+    /// Fewer than were asked for at the end, and where too many rows had to be looked at for more.
     package var calls: [StoredCall]
     /// Opaque to callers; nil at the end.
     package var nextCursor: String?
@@ -29,6 +30,13 @@ package struct CallFilter: Sendable {
     package var errorName: String?
     package var stream: Bool?
     package var uid: UInt32?
+    package var unit: String?
+    package var policy: String?
+    package var config: String?
+    /// The end user.
+    package var user: String?
+    /// As `CacheStatus` has it.
+    package var cacheStatus: String?
     /// Top-level keys of the call's metadata and their values.
     package var metadata: [(key: String, value: Value)] = []
     /// Calls that started at this instant or later.
@@ -40,34 +48,42 @@ package struct CallFilter: Sendable {
 }
 
 extension GatewayStore {
-    /// - Parameter limit: 1 to 1000.
+    /// Rows that one page looks at, at most.
+    static let mostRowsLookedAt = 100_000
+
+    /// - Parameters:
+    ///   - limit: 1 to 1000.
+    ///   - id: only rows behind this one.
     /// - Throws: `invalid_params` for a limit, cursor or metadata key that cannot be.
     package func calls(
-        matching filter: CallFilter, limit: Int = 50, cursor: String? = nil
+        matching filter: CallFilter, limit: Int = 50, cursor: String? = nil, after id: Int? = nil
     ) async throws(GatewayFailure) -> CallPage {
         guard (1...1000).contains(limit) else { throw .invalidParams("limit", "'limit' is a number from 1 to 1000.") }
         var query = CallQuery()
         try query.add(filter)
+        if let id { query.add("id > ?", .integer(id)) }
+        var last: Int?
         if let cursor {
             guard let id = Int(cursor, radix: 16) else {
                 throw .wrongCursor("cursor")
             }
-            query.add("id < ?", .integer(id))
+            last = id - 1
         }
-        let (sql, values) = query.statement(limit: limit + 1)
-        let calls = try await read { try CallQuery.run($0, sql, values) }
-        if calls.count <= limit { return CallPage(calls: calls, nextCursor: nil) }
-        return CallPage(calls: Array(calls.prefix(limit)), nextCursor: String(calls[limit - 1].id, radix: 16))
+        let (wanted, top) = (query, last)
+        return try await read { connection in
+            // A trace has an index; what is behind a row that was seen is little.
+            let isNarrow = filter.traceID != nil || id != nil
+            let ranges = isNarrow ? nil : try filter.ranges(connection)
+            return try wanted.page(connection, in: ranges, upTo: top, limit: limit)
+        }
     }
 
     /// - Throws: `not_found`.
     package func call(id: Int) async throws(GatewayFailure) -> StoredCall {
-        var query = CallQuery()
-        query.add("id = ?", .integer(id))
-        let (sql, values) = query.statement(limit: 1)
-        guard let call = try await read({ try CallQuery.run($0, sql, values) }).first else {
-            throw GatewayFailure(.notFound, "The log has no row \(id).")
+        let page = try await read { connection in
+            try CallQuery().page(connection, in: [id...id], upTo: nil, limit: 1)
         }
+        guard let call = page.calls.first else { throw GatewayFailure(.notFound, "The log has no row \(id).") }
         return call
     }
 }
@@ -92,6 +108,11 @@ private struct CallQuery {
         if let name = filter.errorName { add("error = ?", .text(name)) }
         if let stream = filter.stream { add("stream = ?", .bool(stream)) }
         if let uid = filter.uid { add("uid = ?", .integer(Int(uid))) }
+        if let unit = filter.unit { add("unit = ?", .text(unit)) }
+        if let policy = filter.policy { add("policy = ?", .text(policy)) }
+        if let config = filter.config { add("config = ?", .text(config)) }
+        if let user = filter.user { add("user = ?", .text(user)) }
+        if let status = filter.cacheStatus { add("coalesce(cache_status, 'DISABLED') = ?", .text(status)) }
         if let from = filter.from { add("started_at >= ?", .integer(from.milliseconds)) }
         if let to = filter.to { add("started_at < ?", .integer(to.milliseconds)) }
         for (key, value) in filter.metadata {
@@ -103,15 +124,33 @@ private struct CallQuery {
         }
     }
 
-    func statement(limit: Int) -> (sql: String, values: [CallFilter.Value]) {
-        let condition = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))"
-        return ("SELECT id, \(CallTable.columns) FROM call \(condition) ORDER BY id DESC LIMIT \(limit)", values)
+    /// Rows of these ranges of ids, which come the latest first; nil for the whole log.
+    func page(_ connection: SQLiteConnection, in ranges: [ClosedRange<Int>]?, upTo top: Int?, limit: Int) throws(SQLiteError)
+        -> CallPage
+    {
+        let statement = try statement(connection)
+        var calls: [StoredCall] = []
+        var patience = GatewayStore.mostRowsLookedAt
+        for range in ranges ?? [0...Int.max] {
+            let upper = min(range.upperBound, top ?? Int.max)
+            if upper < range.lowerBound { continue }
+            // The whole log in one piece is either not filtered or by an index.
+            let lower = ranges == nil ? range.lowerBound : max(range.lowerBound, upper - patience + 1)
+            try add(to: &calls, statement, lower, upper, limit + 1 - calls.count)
+            if calls.count > limit { return CallPage(calls: Array(calls.prefix(limit)), nextCursor: cursor(calls[limit - 1].id)) }
+            if lower > range.lowerBound { return CallPage(calls: calls, nextCursor: cursor(lower)) }
+            patience -= upper - lower + 1
+            if patience <= 0 { return CallPage(calls: calls, nextCursor: cursor(lower)) }
+        }
+        return CallPage(calls: calls, nextCursor: nil)
     }
 
-    static func run(_ connection: SQLiteConnection, _ sql: String, _ values: [CallFilter.Value]) throws(SQLiteError)
-        -> [StoredCall]
-    {
-        let statement = try connection.uncachedStatement(sql)
+    private func cursor(_ id: Int) -> String { String(id, radix: 16) }
+
+    private func statement(_ connection: SQLiteConnection) throws(SQLiteError) -> SQLiteStatement {
+        let condition = (conditions + ["id BETWEEN ? AND ?"]).joined(separator: " AND ")
+        let statement = try connection.uncachedStatement(
+            "SELECT id, \(CallTable.columns) FROM call WHERE \(condition) ORDER BY id DESC LIMIT ?")
         for (index, value) in values.enumerated() {
             let index = Int32(index + 1)
             switch value {
@@ -121,10 +160,55 @@ private struct CallQuery {
             case .bool(let value): statement.bind(index, value ? 1 : 0)
             }
         }
-        var calls: [StoredCall] = []
+        return statement
+    }
+
+    private func add(
+        to calls: inout [StoredCall], _ statement: SQLiteStatement, _ lower: Int, _ upper: Int, _ limit: Int
+    ) throws(SQLiteError) {
+        let index = Int32(values.count)
+        statement.bind(index + 1, lower)
+        statement.bind(index + 2, upper)
+        statement.bind(index + 3, limit)
         while try statement.step() {
             calls.append(StoredCall(id: statement.int(0) ?? 0, record: CallTable.record(statement, first: 1)))
         }
-        return calls
+        statement.reset()
+    }
+}
+
+extension CallFilter {
+    /// Where the rows lie that may match, see `CallRanges`; nil where nothing narrows it down.
+    fileprivate func ranges(_ connection: SQLiteConnection) throws(SQLiteError) -> [ClosedRange<Int>]? {
+        var constraints: [CallRanges.Constraint] = []
+        func add(_ value: String?, _ dimensions: RollupDimension...) {
+            if let value { constraints.append(CallRanges.Constraint(dimensions.map { RollupSeries($0) }, value)) }
+        }
+        add(virtualKey, .virtualKey)
+        add(provider, .provider)
+        add(model, .responseModel, .model)
+        add(status.map(String.init), .status)
+        add(method, .method)
+        add(errorName, .error)
+        add(stream.map(String.init), .stream)
+        add(uid.map { String($0) }, .uid)
+        add(unit, .unit)
+        add(policy, .policy)
+        add(config, .config)
+        add(cacheStatus, .cacheStatus)
+        if let user { constraints.append(CallRanges.Constraint([.user], user)) }
+        let keys = metadata.isEmpty ? [:] : try RollupTable.metadataSeries(connection)
+        for case (let key, .text(let text)) in metadata {
+            // Of a key too many, or of one that was cut, nothing is known.
+            if let series = keys[bounded(key)] { constraints.append(CallRanges.Constraint([series], text)) }
+        }
+        if constraints.isEmpty, from == nil, to == nil { return nil }
+        return try CallRanges.find(constraints, hours: hours, connection)
+    }
+
+    private var hours: Range<Int> {
+        let first = RollupStep.hour.slot(of: from?.milliseconds ?? 0)
+        let last = to.map { RollupStep.hour.slot(of: $0.milliseconds) + 1 } ?? RollupCellID.lastSlot
+        return first..<max(first, last)
     }
 }

@@ -6,7 +6,7 @@ import GatewayModel
 enum Migrations {
     static let steps = [
         callTable, virtualKeyTable, configTable, callDecisions, breakerTable, auditTable, vaultMaster, keyOwner, policyTable,
-        callCache, callBooks, callTries, LedgerTable.schema,
+        callCache, callBooks, callTries, LedgerTable.schema, rollups,
     ]
 
     /// Brings the database to the newest version, each step in a transaction of its own.
@@ -209,5 +209,39 @@ enum Migrations {
     private static let callTries = """
         ALTER TABLE call ADD COLUMN tries TEXT;
         ALTER TABLE call ADD COLUMN cache_us INTEGER;
+        """
+
+    /// See `RollupTable`. What an older database has of calls is added up after the start.
+    private static let rollups = """
+        CREATE TABLE rollup (
+            id INTEGER PRIMARY KEY,
+            cell BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE rollup_group (
+            id INTEGER PRIMARY KEY,
+            series INTEGER NOT NULL,
+            value TEXT NOT NULL,
+            UNIQUE (series, value)
+        ) STRICT;
+        CREATE TABLE rollup_key (
+            series INTEGER PRIMARY KEY,
+            key TEXT NOT NULL UNIQUE
+        ) STRICT;
+        CREATE TABLE rollup_head (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            last_call INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO rollup_head (only, last_call) VALUES (1, 0);
+        CREATE TABLE feedback (
+            id INTEGER PRIMARY KEY,
+            call INTEGER NOT NULL,
+            trace_id TEXT NOT NULL,
+            uid INTEGER NOT NULL,
+            value INTEGER NOT NULL,
+            weight INTEGER NOT NULL,
+            metadata TEXT,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX feedback_call ON feedback (call);
         """
 }

@@ -24,6 +24,10 @@ final class Writer: @unchecked Sendable {
     /// Milliseconds to wait before the next try; 0 while all is well.
     private var pause: Int32 = 0
     private var reportedDropped = 0
+    private var rollups = RollupTable()
+    /// Rows were added that the rollups are to take in now; at the start nobody knows.
+    private var mustAddUp = true
+    private var rowsNotAddedUp = 0
 
     init(
         connection: SQLiteConnection, path: String, doorbell: Doorbell, options: StoreOptions,
@@ -115,12 +119,14 @@ final class Writer: @unchecked Sendable {
             }
             if !records.isEmpty { pending.append(records) }
             commit(writes)
+            if mustAddUp, pause == 0 { addUp() }
             if isClosing { return end() }
         }
     }
 
     private func waitForWork() {
         if pause > 0 { return doorbell.wait(milliseconds: pause) }
+        if mustAddUp { return }
         while true {
             let (hasRecords, isUrgent) = inbox.withLock { inbox in
                 let isUrgent = !inbox.writes.isEmpty || inbox.isClosing
@@ -205,6 +211,22 @@ final class Writer: @unchecked Sendable {
         }
     }
 
+    /// Takes the next rows into the rollups, in a transaction of its own. Where that fails it is tried again when more have come.
+    private func addUp() {
+        var added = 0
+        do throws(SQLiteError) {
+            try connection.execute("BEGIN IMMEDIATE")
+            added = try rollups.advance(connection)
+            try connection.execute("COMMIT")
+        } catch {
+            if connection.isInTransaction { try? connection.execute("ROLLBACK") }
+            rollups.forget()
+            report(.warning, "The analytics lag behind the log: \(storeFailure(error, path).message)")
+        }
+        rowsNotAddedUp = max(0, rowsNotAddedUp - added)
+        mustAddUp = added == RollupTable.batch
+    }
+
     private func insertEvents() throws(SQLiteError) -> Int {
         var refused = 0
         for queued in pendingEvents {
@@ -239,6 +261,8 @@ final class Writer: @unchecked Sendable {
         pending.removeAll()
         pendingEvents.removeAll()
         pendingSettlements.removeAll()
+        rowsNotAddedUp += count
+        if rowsNotAddedUp >= RollupTable.batch { mustAddUp = true }
         let dropped = inbox.withLock { inbox in
             inbox.waitingEvents -= events
             inbox.statistics.queued -= count
