@@ -51,17 +51,14 @@ extension GatewayStore {
     /// Rows that one page looks at, at most.
     static let mostRowsLookedAt = 100_000
 
-    /// - Parameters:
-    ///   - limit: 1 to 1000.
-    ///   - id: only rows behind this one.
+    /// - Parameter limit: 1 to 1000.
     /// - Throws: `invalid_params` for a limit, cursor or metadata key that cannot be.
     package func calls(
-        matching filter: CallFilter, limit: Int = 50, cursor: String? = nil, after id: Int? = nil
+        matching filter: CallFilter, limit: Int = 50, cursor: String? = nil
     ) async throws(GatewayFailure) -> CallPage {
         guard (1...1000).contains(limit) else { throw .invalidParams("limit", "'limit' is a number from 1 to 1000.") }
         var query = CallQuery()
         try query.add(filter)
-        if let id { query.add("id > ?", .integer(id)) }
         var last: Int?
         if let cursor {
             guard let id = Int(cursor, radix: 16) else {
@@ -71,10 +68,28 @@ extension GatewayStore {
         }
         let (wanted, top) = (query, last)
         return try await read { connection in
-            // A trace has an index; what is behind a row that was seen is little.
-            let isNarrow = filter.traceID != nil || id != nil
-            let ranges = isNarrow ? nil : try filter.ranges(connection)
+            // A trace has an index.
+            let ranges = filter.traceID != nil ? nil : try filter.ranges(connection)
             return try wanted.page(connection, in: ranges, upTo: top, limit: limit)
+        }
+    }
+
+    /// The id of the last row; 0 for none.
+    package func newestCall() async throws(GatewayFailure) -> Int {
+        try await read { try $0.integer("SELECT max(id) FROM call") }
+    }
+
+    /// Rows behind one, the oldest first, and the row up to which all were looked at.
+    package func calls(after id: Int, matching filter: CallFilter, limit: Int) async throws(GatewayFailure)
+        -> (calls: [StoredCall], last: Int)
+    {
+        var query = CallQuery()
+        try query.add(filter)
+        let wanted = query
+        return try await read { connection in
+            let calls = try wanted.rows(connection, after: id, limit: limit)
+            if calls.count == limit, let last = calls.last { return (calls, last.id) }
+            return (calls, max(id, try connection.integer("SELECT max(id) FROM call")))
         }
     }
 
@@ -130,27 +145,43 @@ private struct CallQuery {
     {
         let statement = try statement(connection)
         var calls: [StoredCall] = []
+        guard let ranges else {
+            // Not filtered, or by what has an index.
+            try add(to: &calls, statement, 0, top ?? Int.max, limit + 1)
+            return page(of: calls, limit) ?? CallPage(calls: calls, nextCursor: nil)
+        }
         var patience = GatewayStore.mostRowsLookedAt
-        for range in ranges ?? [0...Int.max] {
+        for range in ranges {
             let upper = min(range.upperBound, top ?? Int.max)
             if upper < range.lowerBound { continue }
-            // The whole log in one piece is either not filtered or by an index.
-            let lower = ranges == nil ? range.lowerBound : max(range.lowerBound, upper - patience + 1)
+            let lower = max(range.lowerBound, upper - patience + 1)
             try add(to: &calls, statement, lower, upper, limit + 1 - calls.count)
-            if calls.count > limit { return CallPage(calls: Array(calls.prefix(limit)), nextCursor: cursor(calls[limit - 1].id)) }
-            if lower > range.lowerBound { return CallPage(calls: calls, nextCursor: cursor(lower)) }
+            if let full = page(of: calls, limit) { return full }
             patience -= upper - lower + 1
             if patience <= 0 { return CallPage(calls: calls, nextCursor: cursor(lower)) }
         }
         return CallPage(calls: calls, nextCursor: nil)
     }
 
+    /// A page that is full, when one more row was found than it takes.
+    private func page(of calls: [StoredCall], _ limit: Int) -> CallPage? {
+        calls.count > limit ? CallPage(calls: Array(calls.prefix(limit)), nextCursor: cursor(calls[limit - 1].id)) : nil
+    }
+
     private func cursor(_ id: Int) -> String { String(id, radix: 16) }
 
-    private func statement(_ connection: SQLiteConnection) throws(SQLiteError) -> SQLiteStatement {
+    /// Rows behind one, the oldest first.
+    func rows(_ connection: SQLiteConnection, after id: Int, limit: Int) throws(SQLiteError) -> [StoredCall] {
+        let statement = try statement(connection, order: "ASC")
+        var calls: [StoredCall] = []
+        try add(to: &calls, statement, id + 1, Int.max, limit)
+        return calls
+    }
+
+    private func statement(_ connection: SQLiteConnection, order: String = "DESC") throws(SQLiteError) -> SQLiteStatement {
         let condition = (conditions + ["id BETWEEN ? AND ?"]).joined(separator: " AND ")
         let statement = try connection.uncachedStatement(
-            "SELECT id, \(CallTable.columns) FROM call WHERE \(condition) ORDER BY id DESC LIMIT ?")
+            "SELECT id, \(CallTable.columns) FROM call WHERE \(condition) ORDER BY id \(order) LIMIT ?")
         for (index, value) in values.enumerated() {
             let index = Int32(index + 1)
             switch value {

@@ -25,8 +25,8 @@ final class Writer: @unchecked Sendable {
     private var pause: Int32 = 0
     private var reportedDropped = 0
     private var rollups = RollupTable()
-    /// Rows were added that the rollups are to take in now; at the start nobody knows.
-    private var mustAddUp = true
+    /// There are as many rows as the rollups take in at a time.
+    private var mustAddUp = false
     private var rowsNotAddedUp = 0
 
     init(
@@ -109,6 +109,8 @@ final class Writer: @unchecked Sendable {
     // MARK: On the writer's thread
 
     func run() {
+        rowsNotAddedUp = (try? RollupTable.rowsBehind(connection)) ?? 0
+        mustAddUp = rowsNotAddedUp >= RollupTable.batch
         while true {
             waitForWork()
             let (records, writes, isClosing) = inbox.withLock { inbox in
@@ -119,7 +121,7 @@ final class Writer: @unchecked Sendable {
             }
             if !records.isEmpty { pending.append(records) }
             commit(writes)
-            if mustAddUp, pause == 0 { addUp() }
+            addUp(atLeast: records.count)
             if isClosing { return end() }
         }
     }
@@ -211,20 +213,31 @@ final class Writer: @unchecked Sendable {
         }
     }
 
-    /// Takes the next rows into the rollups, in a transaction of its own. Where that fails it is tried again when more have come.
-    private func addUp() {
+    /// Takes rows into the rollups, as many as have just come or more where they lag behind: they keep pace, and new rows do not
+    /// wait for long.
+    private func addUp(atLeast count: Int) {
+        var added = 0
+        while mustAddUp, pause == 0, added == 0 || added < count { added += addUpSome() }
+    }
+
+    /// In a transaction of its own. Where that fails it is tried again when more have come.
+    /// - Returns: how many there were; then, or where it failed, `mustAddUp` says whether there are enough for more.
+    private func addUpSome() -> Int {
+        let most = min(max(rowsNotAddedUp, RollupTable.batch), RollupTable.largestBatch)
         var added = 0
         do throws(SQLiteError) {
             try connection.execute("BEGIN IMMEDIATE")
-            added = try rollups.advance(connection)
+            added = try rollups.advance(connection, most: most)
             try connection.execute("COMMIT")
         } catch {
             if connection.isInTransaction { try? connection.execute("ROLLBACK") }
             rollups.forget()
+            added = 0
             report(.warning, "The analytics lag behind the log: \(storeFailure(error, path).message)")
         }
-        rowsNotAddedUp = max(0, rowsNotAddedUp - added)
-        mustAddUp = added == RollupTable.batch
+        rowsNotAddedUp = added < most ? 0 : max(0, rowsNotAddedUp - added)
+        mustAddUp = rowsNotAddedUp >= RollupTable.batch
+        return added
     }
 
     private func insertEvents() throws(SQLiteError) -> Int {

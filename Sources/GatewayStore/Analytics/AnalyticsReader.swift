@@ -7,7 +7,7 @@ struct AnalyticsReader {
     static let mostRows = 100_000
 
     private let connection: SQLiteConnection
-    private let query: AnalyticsQuery
+    private let query: AnalyticsQuestion
     private let plan: AnalyticsPlan
     private var sums: AnalyticsSums
     private var isApproximate = false
@@ -15,18 +15,18 @@ struct AnalyticsReader {
     private var userNumbers: [String: Int] = [:]
     private let countsUsers: Bool
     /// The filters, their values as cells and rows have them here.
-    private let wanted: [AnalyticsQuery.Filter]
+    private let wanted: [AnalyticsQuestion.Filter]
 
-    init(_ query: AnalyticsQuery, _ connection: SQLiteConnection) {
+    init(_ query: AnalyticsQuestion, _ connection: SQLiteConnection) {
         self.query = query
         self.connection = connection
         plan = AnalyticsPlan(query)
         sums = AnalyticsSums(query.interval)
-        wanted = query.filters.map { AnalyticsQuery.Filter($0.dimension, $0.values.map { $0.map(bounded) }) }
+        wanted = query.filters.map { AnalyticsQuestion.Filter($0.dimension, $0.values.map { $0.map(bounded) }) }
         countsUsers = query.metrics.contains(where: \.needsUsers)
     }
 
-    mutating func answer() throws(SQLiteError) -> AnalyticsResult {
+    mutating func answer() throws(SQLiteError) -> AnalyticsAnswer {
         // Without groups there is one, also where there are no calls.
         if query.groupBy.isEmpty { _ = sums.place(of: []) }
         switch plan {
@@ -39,7 +39,7 @@ struct AnalyticsReader {
         }
         let (summary, groups, count) = sums.groups(query)
         let hour = RollupStep.hour.milliseconds
-        return AnalyticsResult(
+        return AnalyticsAnswer(
             from: Timestamp(milliseconds: query.hours.lowerBound * hour), to: Timestamp(milliseconds: query.hours.upperBound * hour),
             source: plan == .rows ? .rows : .rollups, isApproximate: isApproximate, isTruncated: isTruncated, summary: summary,
             groups: query.groupBy.isEmpty ? [] : groups, groupCount: query.groupBy.isEmpty ? 0 : count)
@@ -190,7 +190,7 @@ struct AnalyticsReader {
 
 extension GatewayStore {
     /// Adds up the calls that a query asks about, those included that came a moment ago.
-    package func analyze(_ query: AnalyticsQuery) async throws(GatewayFailure) -> AnalyticsResult {
+    package func analyze(_ query: AnalyticsQuestion) async throws(GatewayFailure) -> AnalyticsAnswer {
         try await read { connection in
             var reader = AnalyticsReader(query, connection)
             return try reader.answer()

@@ -9,7 +9,7 @@ struct AnalyticsRows {
     private let limit: Int
 
     /// - Parameter last: the row to begin behind, nil for all.
-    init(_ query: AnalyticsQuery, after last: Int?, limit: Int, _ connection: SQLiteConnection) throws(SQLiteError) {
+    init(_ query: AnalyticsQuestion, after last: Int?, limit: Int, _ connection: SQLiteConnection) throws(SQLiteError) {
         self.limit = limit
         let hour = RollupStep.hour.milliseconds
         if let last {

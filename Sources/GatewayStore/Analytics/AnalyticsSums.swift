@@ -40,7 +40,7 @@ struct AnalyticsSums {
         var users: Set<Int>
     }
 
-    func groups(_ query: AnalyticsQuery) -> (summary: AnalyticsResult.Group, groups: [AnalyticsResult.Group], count: Int) {
+    func groups(_ query: AnalyticsQuestion) -> (summary: AnalyticsAnswer.Group, groups: [AnalyticsAnswer.Group], count: Int) {
         var totals = names.indices.map { place in
             var cell = RollupCell()
             for other in cells[place].values { cell.merge(other) }
@@ -50,24 +50,24 @@ struct AnalyticsSums {
             (other.cell[.requests], RollupGroup.text(names[one.place])) < (one.cell[.requests], RollupGroup.text(names[other.place]))
         }
         let shown = totals.prefix(query.limit).map { total in
-            AnalyticsResult.Group(
+            AnalyticsAnswer.Group(
                 values: names[total.place], metrics: values(total.cell, total.users.count, query),
                 points: points([total.place], query))
         }
         return (summary(totals, query), shown, totals.count)
     }
 
-    private func summary(_ totals: [Total], _ query: AnalyticsQuery) -> AnalyticsResult.Group {
+    private func summary(_ totals: [Total], _ query: AnalyticsQuestion) -> AnalyticsAnswer.Group {
         var (cell, users) = (RollupCell(), Set<Int>())
         for total in totals {
             cell.merge(total.cell)
             users.formUnion(total.users)
         }
-        return AnalyticsResult.Group(
+        return AnalyticsAnswer.Group(
             values: [], metrics: values(cell, users.count, query), points: points(totals.map(\.place), query))
     }
 
-    private func points(_ places: [Int], _ query: AnalyticsQuery) -> [AnalyticsResult.Point] {
+    private func points(_ places: [Int], _ query: AnalyticsQuestion) -> [AnalyticsAnswer.Point] {
         if interval == nil { return [] }
         let starts = Set(places.flatMap { cells[$0].keys }).sorted()
         return starts.map { start in
@@ -76,11 +76,11 @@ struct AnalyticsSums {
                 if let other = cells[place][start] { cell.merge(other) }
                 if let other = users[place][start] { named.formUnion(other) }
             }
-            return AnalyticsResult.Point(at: Timestamp(milliseconds: start), metrics: values(cell, named.count, query))
+            return AnalyticsAnswer.Point(at: Timestamp(milliseconds: start), metrics: values(cell, named.count, query))
         }
     }
 
-    private func values(_ cell: RollupCell, _ users: Int, _ query: AnalyticsQuery) -> [AnalyticsValue] {
+    private func values(_ cell: RollupCell, _ users: Int, _ query: AnalyticsQuestion) -> [AnalyticsValue] {
         query.metrics.map { cell.value($0, users: users) }
     }
 }

@@ -5,6 +5,8 @@
 struct RollupTable {
     /// Rows that are added up at a time. Until so many are there, queries add up the newest themselves.
     static let batch = 2048
+    /// Rows that are added up at a time where more are there: it takes less for each.
+    static let largestBatch = 8192
     private static let mostKnownGroups = 16_384
 
     private struct Place: Hashable {
@@ -20,6 +22,11 @@ struct RollupTable {
 
     static func lastRolled(_ connection: SQLiteConnection) throws(SQLiteError) -> Int {
         try connection.integer("SELECT last_call FROM rollup_head WHERE only = 1")
+    }
+
+    /// About how many rows are yet to be added up.
+    static func rowsBehind(_ connection: SQLiteConnection) throws(SQLiteError) -> Int {
+        try connection.integer("SELECT max(id) FROM call") - lastRolled(connection)
     }
 
     /// Forgets what it knows of the database, after a transaction was undone.

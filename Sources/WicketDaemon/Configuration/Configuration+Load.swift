@@ -90,6 +90,7 @@ extension Configuration {
         budgets = source.budgets
         timeouts = source.timeouts
         cache = source.cache
+        retention = source.retention
         embedderFile = source.embedderFile
         export = source.export
         drainSeconds = source.drainSeconds

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import GatewayEngine
 package import GatewayPolicy
+package import GatewayStore
 package import KeyVault
 package import Observability
 package import ProviderAdapters
@@ -38,6 +39,8 @@ package struct Configuration: Sendable {
     package let timeouts: UpstreamTimeouts
     /// What the cache may take.
     package let cache: CacheBounds
+    /// How long the journal keeps what it has.
+    package let retention: Retention
     /// The weights of the embedder, nil for those that were installed with the daemon.
     package let embedderFile: String?
     /// Where telemetry is sent, and how.
@@ -104,6 +107,7 @@ struct ConfigurationSource: Sendable {
     var budgets = BudgetRules()
     var timeouts = UpstreamTimeouts()
     var cache = Configuration.CacheBounds()
+    var retention = Retention()
     var embedderFile: String?
     var export = ExportSettings()
     var drainSeconds = 30

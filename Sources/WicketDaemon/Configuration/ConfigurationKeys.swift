@@ -12,7 +12,7 @@ extension ConfigurationSource {
     ///   - catalog: the built-in providers, which an entry under `providers` may build on.
     ///   - accounts: the users and groups that the machine knows.
     static func keys(catalog: [Provider], accounts: PolicyAccounts) -> [ConfigurationKey<ConfigurationSource>] {
-        sockets { accounts.groupID($0) != nil } + service + limits + cache + telemetry
+        sockets { accounts.groupID($0) != nil } + service + limits + cache + journal + telemetry
             + [.providers(catalog), .configs, .policies(accounts), .prices, .budgets] + DefaultOptions.keys
     }
 

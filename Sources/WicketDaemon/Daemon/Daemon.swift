@@ -73,7 +73,10 @@ final class Daemon: @unchecked Sendable {
             return fail(error)
         }
         watch()
-        if let shared { loadCache(shared.cache) }
+        if let shared {
+            loadCache(shared.cache)
+            maintainJournal(shared)
+        }
         wicket_release_startup_memory()
         manager.ready(status: "Answering at \(configuration.socketPath)")
         logger.notice(
@@ -175,8 +178,9 @@ final class Daemon: @unchecked Sendable {
     private func startThreads(_ shared: SharedServices) throws(GatewayFailure) {
         let methods = MethodTable([
             SystemHandlers.all, ProviderHandlers.all, VirtualKeyHandlers.all, VaultHandlers.all, ConfigHandlers.all,
-            PolicyHandlers.all, TargetHandlers.all, LogHandlers.all, TraceHandlers.all, MetricsHandlers.all,
-            AuditHandlers.all, CacheHandlers.all, BudgetHandlers.all,
+            PolicyHandlers.all, TargetHandlers.all, LogHandlers.all, LogStreamHandlers.all, AnalyticsHandlers.all,
+            FeedbackHandlers.all, TraceHandlers.all, MetricsHandlers.all, AuditHandlers.all, CacheHandlers.all,
+            BudgetHandlers.all,
         ])
         var seeds = SystemRandomNumberGenerator()
         try main.prepare(shared, configuration, methods: methods, seed: seeds.next())

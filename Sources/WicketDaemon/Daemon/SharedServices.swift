@@ -88,6 +88,7 @@ struct Reloadable: Sendable {
     var budgets: BudgetRules
     /// `defaults:` of the configuration.
     var defaults: CallOptions
+    var retention: Retention
 }
 
 /// What the daemon says of itself, fixed at its start.

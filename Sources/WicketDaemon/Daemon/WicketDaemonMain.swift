@@ -90,6 +90,6 @@ extension Reloadable {
         }
         self.init(
             catalog: catalog, pricing: Pricing(own: configuration.prices, catalog: catalog), budgets: configuration.budgets,
-            defaults: defaults)
+            defaults: defaults, retention: configuration.retention)
     }
 }

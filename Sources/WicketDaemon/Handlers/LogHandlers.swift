@@ -63,7 +63,7 @@ enum LogHandlers {
         return json(RequestsExplain.Result(requests: requests).write)
     }
 
-    private static func row(_ call: StoredCall) -> LogRow {
+    static func row(_ call: StoredCall) -> LogRow {
         let record = call.record
         var row = LogRow(
             id: String(call.id), traceID: record.traceID, spanID: record.spanID,
@@ -113,7 +113,7 @@ extension ProcessDescription {
 }
 
 extension CallFilter {
-    fileprivate init(_ given: LogFilter) throws(GatewayFailure) {
+    init(_ given: LogFilter) throws(GatewayFailure) {
         self.init()
         traceID = given.traceID
         virtualKey = given.virtualKey
@@ -123,6 +123,12 @@ extension CallFilter {
         status = given.status
         errorName = given.error
         stream = given.stream
+        uid = given.uid.map { UInt32(truncatingIfNeeded: $0) }
+        unit = given.unit
+        policy = given.policy
+        config = given.config
+        user = given.user
+        cacheStatus = given.cacheStatus
         from = try Self.instant("since", given.since)
         to = try Self.instant("until", given.until)
         metadata = given.metadata.sorted { $0.key < $1.key }.map { ($0.key, .text($0.value)) }

@@ -64,7 +64,7 @@ package enum AnalyticsInterval: String, CaseIterable, Sendable {
 }
 
 /// A question about many calls at once.
-package struct AnalyticsQuery: Sendable {
+package struct AnalyticsQuestion: Sendable {
     package struct Filter: Sendable {
         package var dimension: AnalyticsDimension
         /// Any of them; nil for calls that have none.
@@ -125,8 +125,8 @@ package struct AnalyticsQuery: Sendable {
     }
 }
 
-/// The answer to an `AnalyticsQuery`.
-package struct AnalyticsResult: Sendable {
+/// The answer to an `AnalyticsQuestion`.
+package struct AnalyticsAnswer: Sendable {
     package enum Source: String, Sendable { case rollups, rows }
     package struct Point: Sendable {
         /// The beginning of its stretch of time.
@@ -164,7 +164,7 @@ enum AnalyticsPlan: Equatable {
         case total, single(AnalyticsDimension), combined
     }
 
-    init(_ query: AnalyticsQuery) {
+    init(_ query: AnalyticsQuestion) {
         let dimensions = Set(query.groupBy + query.filters.map(\.dimension))
         let needsUsers = query.metrics.contains(where: \.needsUsers)
         if !query.rowFilter.isEmpty || needsUsers && !dimensions.isSubset(of: [.user]) {
