@@ -21,7 +21,8 @@ package struct WicketCommand: AsyncParsableCommand {
         version: "wicket \(WicketVersion.release)",
         subcommands: [
             Chat.self, Keys.self, Vault.self, Configs.self, Policy.self, Cache.self, Budgets.self, Targets.self, Models.self,
-            Logs.self, Why.self, Traces.self, Metrics.self, Audit.self, Status.self, Doctor.self, Whoami.self, Call.self,
+            Logs.self, UsageCommand.self, Top.self, Export.self, FeedbackCommand.self, Why.self, Traces.self, Metrics.self,
+            Audit.self, Status.self, Doctor.self, Whoami.self, Call.self,
         ])
 
     @OptionGroup var global: GlobalOptions

@@ -172,6 +172,7 @@ class Conversation:
         request = self._pending.get(_key(message["params"]["id"]))
         self._require(request is not None, "a chunk for no request in flight", message)
         expected = request[0].replace("completions.create", "completions.chunk").replace("messages.create", "messages.chunk")
+        expected = f"{expected}.chunk" if expected.startswith("logs.") else expected
         self._require(expected == method, f"a chunk of another method than {request[0]}", message)
         self._recorder.methods.add(method)
 

@@ -25,8 +25,9 @@ struct CommandTreeTests {
                     "policy", "policy list", "policy show", "policy create", "policy update", "policy delete", "policy test",
                     "cache", "cache stats", "cache explain", "cache reject", "cache purge",
                     "budgets", "budgets list", "budgets show", "budgets reset",
-                    "targets", "targets list", "targets reset", "targets trip", "models", "logs", "why", "traces", "metrics",
-                    "audit", "audit list", "audit verify", "status", "doctor", "whoami", "call",
+                    "targets", "targets list", "targets reset", "targets trip", "models", "logs", "usage", "top", "export",
+                    "feedback", "why", "traces", "metrics", "audit", "audit list", "audit verify", "status", "doctor", "whoami",
+                    "call",
                 ])
     }
 

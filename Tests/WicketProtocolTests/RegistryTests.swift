@@ -25,7 +25,8 @@ struct RegistryTests {
         ("budgets.list", .admin), ("budgets.get", .admin), ("budgets.reset", .admin),
         ("cache.stats", .admin), ("cache.purge", .admin), ("cache.reject", .both), ("cache.explain", .both),
         ("providers.list", .both), ("audit.list", .admin), ("audit.verify", .admin),
-        ("logs.list", .both), ("logs.get", .both), ("rpc.discover", .both), ("system.info", .both), ("system.health", .both),
+        ("logs.list", .both), ("logs.get", .both), ("logs.tail", .admin), ("logs.export", .admin), ("analytics.query", .admin),
+        ("usage.get", .both), ("feedback.create", .both), ("rpc.discover", .both), ("system.info", .both), ("system.health", .both),
         ("system.ping", .both), ("system.whoami", .both), ("session.configure", .both), ("$/cancelRequest", .both),
     ])
     func `a method answers on the sockets that the contract gives it`(name: String, socket: RPCSocket) {
@@ -33,12 +34,12 @@ struct RegistryTests {
     }
 
     @Test func `that table is the whole list`() {
-        #expect(RPCMethods.all.count == 51)
+        #expect(RPCMethods.all.count == 59)
         #expect(RPCMethods.named("virtual_keys") == nil)
     }
 
     @Test func `methods that stream name their notification`() {
-        #expect(RPCMethods.all.compactMap(\.chunkNotification) == ["chat.completions.chunk", "messages.chunk"])
+        #expect(RPCMethods.all.compactMap(\.chunkNotification) == ["chat.completions.chunk", "messages.chunk", "logs.tail.chunk", "logs.export.chunk"])
     }
 
     @Test(arguments: [

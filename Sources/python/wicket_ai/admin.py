@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Generic, Iterable, List, Mapping, Optional
+from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, Optional
 
-from .resources import Cache, Caller, Logs, RecordT, System, Traces, given
+from .resources import Cache, Caller, Feedback, Logs, RecordT, StreamT, System, Traces, Usage, given
 
 #: Tells "leave it as it is" from None, which is a value.
 _UNSET: Any = object()
@@ -260,6 +260,40 @@ class Targets(Generic[RecordT]):
         return self._call("targets.trip", given(id=id, for_ms=for_ms))
 
 
+class AdminLogs(Logs[RecordT], Generic[RecordT, StreamT]):
+    """``client.admin.logs``."""
+
+    def __init__(self, call: Caller[RecordT], stream: Callable[[str, Mapping[str, Any]], StreamT]) -> None:
+        super().__init__(call)
+        self._stream = stream
+
+    def tail(self, *, filter: Optional[Mapping[str, Any]] = None) -> StreamT:
+        """Calls as they end, one by one, until the stream is closed."""
+        return self._stream("logs.tail", given(filter=filter))
+
+    def export(self, *, filter: Optional[Mapping[str, Any]] = None, format: Optional[str] = None) -> StreamT:
+        """The journal as a file in pieces, whose ``text`` is put together: ``jsonl``, or ``csv``."""
+        return self._stream("logs.export", given(filter=filter, format=format))
+
+
+class Analytics(Generic[RecordT]):
+    """``client.admin.analytics``: figures over many calls."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        self._call = call
+
+    def query(
+        self, *, metrics: Optional[Iterable[str]] = None, group_by: Optional[Iterable[str]] = None,
+        filters: Optional[Mapping[str, Any]] = None, from_: Optional[str] = None, to: Optional[str] = None,
+        interval: Optional[str] = None, limit: Optional[int] = None,
+    ) -> RecordT:
+        """Adds up calls: ``summary`` of all and ``groups``, each with its ``metrics`` and, with an ``interval`` (``hour``,
+        ``day``, ``week``, ``month``), their ``series``. The last day unless told otherwise."""
+        return self._call("analytics.query", given(
+            **{"from": from_}, metrics=None if metrics is None else list(metrics),
+            group_by=None if group_by is None else list(group_by), filters=filters, to=to, interval=interval, limit=limit))
+
+
 class Requests(Generic[RecordT]):
     """``client.admin.requests``."""
 
@@ -322,10 +356,10 @@ class AdminSystem(System[RecordT]):
         return self._call("system.drain", {})
 
 
-class Admin(Generic[RecordT]):
+class Admin(Generic[RecordT, StreamT]):
     """``client.admin``: everything over the admin socket, on a connection of its own."""
 
-    def __init__(self, call: Caller[RecordT]) -> None:
+    def __init__(self, call: Caller[RecordT], stream: Callable[[str, Mapping[str, Any]], StreamT]) -> None:
         #: Any method: ``call(method, params)``.
         self.call = call
         self.virtual_keys: VirtualKeys[RecordT] = VirtualKeys(call)
@@ -337,7 +371,10 @@ class Admin(Generic[RecordT]):
         self.budgets: Budgets[RecordT] = Budgets(call)
         self.targets: Targets[RecordT] = Targets(call)
         self.requests: Requests[RecordT] = Requests(call)
-        self.logs: Logs[RecordT] = Logs(call)
+        self.logs: AdminLogs[RecordT, StreamT] = AdminLogs(call, stream)
+        self.analytics: Analytics[RecordT] = Analytics(call)
+        self.usage: Usage[RecordT] = Usage(call)
+        self.feedback: Feedback[RecordT] = Feedback(call)
         self.traces: AdminTraces[RecordT] = AdminTraces(call)
         self.metrics: Metrics[RecordT] = Metrics(call)
         self.audit: Audit[RecordT] = Audit(call)

@@ -12,7 +12,7 @@ from .async_connection import AsyncConnection
 from .client import DEFAULT_TIMEOUT
 from .errors import error_from_reply
 from .options import CallSettings
-from .resources import Cache, Chat, Embeddings, Logs, Messages, Models, System, Traces
+from .resources import Cache, Chat, Embeddings, Feedback, Logs, Messages, Models, System, Traces, Usage
 from .streams import AsyncStream, timed_out
 from .values import Answer, Record
 
@@ -45,9 +45,11 @@ class AsyncWicket:
         self.models: Models[Awaitable[Answer], Awaitable[AsyncStream]] = Models(self._infer)
         self.logs: Logs[Awaitable[Record]] = Logs(self.call)
         self.traces: Traces[Awaitable[Record]] = Traces(self.call)
+        self.usage: Usage[Awaitable[Record]] = Usage(self.call)
+        self.feedback: Feedback[Awaitable[Record]] = Feedback(self.call)
         self.cache: Cache[Awaitable[Record]] = Cache(self.call)
         self.system: System[Awaitable[Record]] = System(self.call)
-        self.admin: Admin[Awaitable[Record]] = Admin(self._admin_call)
+        self.admin: Admin[Awaitable[Record], Awaitable[AsyncStream]] = Admin(self._admin_call, self._admin_stream)
 
     def with_options(
         self, *, virtual_key: Optional[str] = None, provider: Optional[str] = None, api_key: Optional[str] = None,
@@ -86,6 +88,9 @@ class AsyncWicket:
 
     async def _admin_call(self, method: str, params: Optional[Mapping[str, Any]] = None) -> Any:
         return await self._call_on(self._admin_connection, method, params, None)
+
+    async def _admin_stream(self, method: str, params: Mapping[str, Any]) -> AsyncStream:
+        return AsyncStream(await self._admin_connection.start(method, params), None)
 
     def _infer(
         self, method: str, request: Mapping[str, Any], stream: bool, timeout: Optional[float]

@@ -11,7 +11,7 @@ from .admin import Admin
 from .connection import Connection
 from .errors import error_from_reply
 from .options import CallSettings
-from .resources import Cache, Chat, Embeddings, Logs, Messages, Models, System, Traces
+from .resources import Cache, Chat, Embeddings, Feedback, Logs, Messages, Models, System, Traces, Usage
 from .streams import Stream, timed_out
 from .values import Answer, Record
 
@@ -53,9 +53,11 @@ class Wicket:
         self.models: Models[Answer, Stream] = Models(self._infer)
         self.logs: Logs[Record] = Logs(self.call)
         self.traces: Traces[Record] = Traces(self.call)
+        self.usage: Usage[Record] = Usage(self.call)
+        self.feedback: Feedback[Record] = Feedback(self.call)
         self.cache: Cache[Record] = Cache(self.call)
         self.system: System[Record] = System(self.call)
-        self.admin: Admin[Record] = Admin(self._admin_call)
+        self.admin: Admin[Record, Stream] = Admin(self._admin_call, self._admin_stream)
 
     def with_options(
         self, *, virtual_key: Optional[str] = None, provider: Optional[str] = None, api_key: Optional[str] = None,
@@ -94,6 +96,9 @@ class Wicket:
 
     def _admin_call(self, method: str, params: Optional[Mapping[str, Any]] = None) -> Any:
         return self._call_on(self._admin_connection, method, params, None)
+
+    def _admin_stream(self, method: str, params: Mapping[str, Any]) -> Stream:
+        return Stream(self._admin_connection.start(method, params), None)
 
     def _infer(
         self, method: str, request: Mapping[str, Any], stream: bool, timeout: Optional[float]

@@ -138,9 +138,11 @@ class Logs(Generic[RecordT]):
     def list(
         self, *, filter: Optional[Mapping[str, Any]] = None, limit: Optional[int] = None, cursor: Optional[str] = None
     ) -> RecordT:
-        """A page of calls, the latest first: ``logs`` and ``next_cursor``, which is None at the end.
+        """A page of calls, the latest first: ``logs`` and ``next_cursor``, which is None at the end. Where many calls had to be
+        looked at for few, a page is shorter than ``limit`` although more follow.
 
-        ``filter`` combines ``virtual_key``, ``provider``, ``model``, ``status``, ``error``, ``since``, ``metadata.NAME``…
+        ``filter`` combines ``virtual_key``, ``provider``, ``model``, ``status``, ``error``, ``user``, ``since``,
+        ``metadata.NAME``…
         """
         return self._call("logs.list", given(filter=filter, limit=limit, cursor=cursor))
 
@@ -158,6 +160,40 @@ class Traces(Generic[RecordT]):
     def get(self, trace_id: str) -> RecordT:
         """The spans of a trace as a tree: its requests, below each its tries and its look into the cache."""
         return self._call("traces.get", {"trace_id": trace_id})
+
+
+class Usage(Generic[RecordT]):
+    """``client.usage`` (one's own) and ``client.admin.usage`` (everybody's)."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        self._call = call
+
+    def get(
+        self, *, from_: Optional[str] = None, to: Optional[str] = None, group_by: Optional[Iterable[str]] = None
+    ) -> RecordT:
+        """Tokens, requests and cost, in all (``total``) and by group (``usage``); the last day unless told otherwise.
+
+        Times are RFC 3339 in UTC, widened to whole hours. ``group_by`` takes up to three of ``virtual_key``, ``model``,
+        ``provider``, ``user``, ``metadata.NAME``…
+        """
+        groups = None if group_by is None else list(group_by)
+        return self._call("usage.get", given(**{"from": from_}, to=to, group_by=groups))
+
+
+class Feedback(Generic[RecordT]):
+    """``client.feedback``: what an answer was worth."""
+
+    def __init__(self, call: Caller[RecordT]) -> None:
+        self._call = call
+
+    def create(
+        self, trace_id: Optional[str] = None, value: Optional[int] = None, *, weight: Optional[float] = None,
+        metadata: Optional[Mapping[str, Any]] = None, feedback: Optional[Iterable[Mapping[str, Any]]] = None,
+    ) -> RecordT:
+        """Keeps a ``value`` from -10 to 10 for a call, or a list of such of which all are kept or none: ``feedback_ids``."""
+        entries = None if feedback is None else list(feedback)
+        return self._call("feedback.create", given(
+            trace_id=trace_id, value=value, weight=weight, metadata=metadata, feedback=entries))
 
 
 class Cache(Generic[RecordT]):
@@ -211,5 +247,6 @@ def given(**params: Any) -> Dict[str, Any]:
 
 
 __all__: List[str] = [
-    "Caller", "Chat", "Completions", "Embeddings", "Infer", "Logs", "Messages", "Models", "System", "Traces", "given",
+    "Caller", "Chat", "Completions", "Embeddings", "Feedback", "Infer", "Logs", "Messages", "Models", "System", "Traces", "Usage",
+    "given",
 ]
