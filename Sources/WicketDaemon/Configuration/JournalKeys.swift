@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GatewayStore
 
 extension ConfigurationSource {
     static var journal: [ConfigurationKey<ConfigurationSource>] {

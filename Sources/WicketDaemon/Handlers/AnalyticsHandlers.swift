@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GatewayEngine
 import GatewayModel
 import GatewayStore
 import JSONBytes
@@ -19,7 +20,7 @@ enum AnalyticsHandlers {
     private static func query(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
         let given = try request.params(AnalyticsQuery.Params.init(from:_:))
         let shared = request.session.services.shared
-        var question = AnalyticsQuestion(try given.time, now: shared.clock.wallMilliseconds())
+        var question = try AnalyticsQuestion(given.time, now: shared.clock.wallMilliseconds())
         question.metrics = try given.metrics.isEmpty ? usualMetrics : each(given.metrics, "metrics", metric)
         question.groupBy = try each(given.groupBy, "group_by", dimension)
         for filter in given.filters { try question.add(filter) }
@@ -40,7 +41,7 @@ enum AnalyticsHandlers {
     private static func usage(_ request: RunningRequest) async throws(GatewayFailure) -> [UInt8] {
         let given = try request.params(UsageGet.Params.init(from:_:))
         let shared = request.session.services.shared
-        var question = AnalyticsQuestion(try given.time, now: shared.clock.wallMilliseconds())
+        var question = try AnalyticsQuestion(given.time, now: shared.clock.wallMilliseconds())
         question.groupBy = try each(given.groupBy, "group_by", dimension)
         question.metrics = UsageGet.Sums.metrics
         question.limit = Page.maximumLimit

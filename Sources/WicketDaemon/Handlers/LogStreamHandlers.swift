@@ -2,6 +2,7 @@
 import GatewayModel
 import GatewayStore
 import JSONBytes
+import Reactor
 import Synchronization
 import WicketProtocol
 
