@@ -57,8 +57,7 @@ extension GatewayStore {
         matching filter: CallFilter, limit: Int = 50, cursor: String? = nil
     ) async throws(GatewayFailure) -> CallPage {
         guard (1...1000).contains(limit) else { throw .invalidParams("limit", "'limit' is a number from 1 to 1000.") }
-        var query = CallQuery()
-        try query.add(filter)
+        let query = try CallQuery(filter)
         var last: Int?
         if let cursor {
             guard let id = Int(cursor, radix: 16) else {
@@ -66,11 +65,11 @@ extension GatewayStore {
             }
             last = id - 1
         }
-        let (wanted, top) = (query, last)
+        let top = last
         return try await read { connection in
             // A trace has an index.
             let ranges = filter.traceID != nil ? nil : try filter.ranges(connection)
-            return try wanted.page(connection, in: ranges, upTo: top, limit: limit)
+            return try query.page(connection, in: ranges, upTo: top, limit: limit)
         }
     }
 
@@ -83,11 +82,9 @@ extension GatewayStore {
     package func calls(after id: Int, matching filter: CallFilter, limit: Int) async throws(GatewayFailure)
         -> (calls: [StoredCall], last: Int)
     {
-        var query = CallQuery()
-        try query.add(filter)
-        let wanted = query
+        let query = try CallQuery(filter)
         return try await read { connection in
-            let calls = try wanted.rows(connection, after: id, limit: limit)
+            let calls = try query.rows(connection, after: id, limit: limit)
             if calls.count == limit, let last = calls.last { return (calls, last.id) }
             return (calls, max(id, try connection.integer("SELECT max(id) FROM call")))
         }
@@ -104,16 +101,20 @@ extension GatewayStore {
 }
 
 /// A query over the log, put together condition by condition. Text from outside goes into parameters only.
-private struct CallQuery {
+struct CallQuery {
     private var conditions: [String] = []
     private var values: [CallFilter.Value] = []
 
-    mutating func add(_ condition: String, _ values: CallFilter.Value...) {
+    private mutating func add(_ condition: String, _ values: CallFilter.Value...) {
         conditions.append(condition)
         self.values += values
     }
 
-    mutating func add(_ filter: CallFilter) throws(GatewayFailure) {
+    init() {}
+
+    init(_ filter: CallFilter) throws(GatewayFailure) { try add(filter) }
+
+    private mutating func add(_ filter: CallFilter) throws(GatewayFailure) {
         if let key = filter.virtualKey { add("virtual_key = ?", .text(key)) }
         if let provider = filter.provider { add("provider = ?", .text(provider)) }
         if let model = filter.model { add("(model = ? OR response_model = ?)", .text(model), .text(model)) }
@@ -140,9 +141,11 @@ private struct CallQuery {
     }
 
     /// Rows of these ranges of ids, which come the latest first; nil for the whole log.
-    func page(_ connection: SQLiteConnection, in ranges: [ClosedRange<Int>]?, upTo top: Int?, limit: Int) throws(SQLiteError)
-        -> CallPage
-    {
+    /// - Parameter patience: rows to look at, at most.
+    func page(
+        _ connection: SQLiteConnection, in ranges: [ClosedRange<Int>]?, upTo top: Int?, limit: Int,
+        patience: Int = GatewayStore.mostRowsLookedAt
+    ) throws(SQLiteError) -> CallPage {
         let statement = try statement(connection)
         var calls: [StoredCall] = []
         guard let ranges else {
@@ -150,7 +153,7 @@ private struct CallQuery {
             try add(to: &calls, statement, 0, top ?? Int.max, limit + 1)
             return page(of: calls, limit) ?? CallPage(calls: calls, nextCursor: nil)
         }
-        var patience = GatewayStore.mostRowsLookedAt
+        var patience = patience
         for range in ranges {
             let upper = min(range.upperBound, top ?? Int.max)
             if upper < range.lowerBound { continue }
@@ -178,10 +181,21 @@ private struct CallQuery {
         return calls
     }
 
-    private func statement(_ connection: SQLiteConnection, order: String = "DESC") throws(SQLiteError) -> SQLiteStatement {
+    private func text(order: String = "DESC") -> String {
         let condition = (conditions + ["id BETWEEN ? AND ?"]).joined(separator: " AND ")
-        let statement = try connection.uncachedStatement(
-            "SELECT id, \(CallTable.columns) FROM call WHERE \(condition) ORDER BY id \(order) LIMIT ?")
+        return "SELECT id, \(CallTable.columns) FROM call WHERE \(condition) ORDER BY id \(order) LIMIT ?"
+    }
+
+    /// How the database would go about it, in its own words.
+    static func plan(_ connection: SQLiteConnection, _ filter: CallFilter) throws -> String {
+        let statement = try connection.uncachedStatement("EXPLAIN QUERY PLAN " + (try CallQuery(filter)).text())
+        var lines: [String] = []
+        while try statement.step() { lines.append(statement.text(3) ?? "") }
+        return lines.joined(separator: "; ")
+    }
+
+    private func statement(_ connection: SQLiteConnection, order: String = "DESC") throws(SQLiteError) -> SQLiteStatement {
+        let statement = try connection.uncachedStatement(text(order: order))
         for (index, value) in values.enumerated() {
             let index = Int32(index + 1)
             switch value {

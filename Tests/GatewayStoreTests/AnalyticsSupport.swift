@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GatewayModel
+import Testing
 
 @testable import GatewayStore
 
@@ -93,4 +94,27 @@ func value(of dimension: AnalyticsDimension, _ record: CallRecord) -> String? {
         String(decoding: record.metadata ?? [], as: UTF8.self).split(separator: "\"\(key)\":").dropFirst().first
             .map { String($0.prefix { $0 != "," }.filter { $0 != "\"" }) }
     }
+}
+
+/// Waits for the writer, which adds up rows when it has nothing better to do.
+func waitUntilAddedUp(_ store: GatewayStore, atLeast id: Int) async throws {
+    for _ in 0..<500 {
+        if try await store.read({ try RollupTable.lastRolled($0) }) >= id { return }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+    Issue.record("the writer did not add up \(id) rows")
+}
+
+/// Appends 5000 calls and then some of the rest, so many that not all are added up: whoever asks has to do with both.
+/// - Returns: what was appended.
+func fill(_ store: GatewayStore, _ calls: [CallRecord]) async throws -> [CallRecord] {
+    for call in calls.prefix(5000) { store.append(call) }
+    try await store.flush()
+    try await waitUntilAddedUp(store, atLeast: 5000 - RollupTable.batch + 1)
+    let rolled = try await store.read { try RollupTable.lastRolled($0) }
+    let end = min(calls.count, rolled + RollupTable.batch - 1)
+    for call in calls[5000..<end] { store.append(call) }
+    try await store.flush()
+    #expect(end > rolled)
+    return Array(calls.prefix(end))
 }

@@ -8,7 +8,7 @@ struct AnalyticsReader {
 
     private let connection: SQLiteConnection
     private let query: AnalyticsQuestion
-    private let plan: AnalyticsPlan
+    private var plan: AnalyticsPlan
     private var sums: AnalyticsSums
     private var isApproximate = false
     private var isTruncated = false
@@ -29,6 +29,11 @@ struct AnalyticsReader {
     mutating func answer() throws(SQLiteError) -> AnalyticsAnswer {
         // Without groups there is one, also where there are no calls.
         if query.groupBy.isEmpty { _ = sums.place(of: []) }
+        // Of keys of the metadata past the bound there are no cells.
+        if case .cells(.single(.metadata(let key))) = plan {
+            let known = try RollupTable.metadataSeries(connection)
+            if known[key] == nil, known.count >= RollupBounds.metadataKeys { plan = .rows }
+        }
         switch plan {
         case .cells(let kind):
             try addCells(kind)
