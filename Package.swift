@@ -145,6 +145,9 @@ let package = Package(
             dependencies: ["Caching", "GatewayEngine", "GatewayModel", "GatewayStore", "TestSupport", "TextEmbedding"],
             path: "Tests/Benchmarks/CacheBenchmark", swiftSettings: swift),
         .executableTarget(
+            name: "wicket-journal-benchmark", dependencies: ["GatewayEngine", "GatewayModel", "GatewayStore"],
+            path: "Tests/Benchmarks/JournalBenchmark", swiftSettings: swift),
+        .executableTarget(
             name: "wicket-semantic-eval", dependencies: ["Caching", "GatewayEngine", "TextEmbedding"],
             path: "Tests/Benchmarks/SemanticEvaluation", swiftSettings: swift),
         tests("TidyTests", []),
@@ -181,8 +184,8 @@ let package = Package(
         tests(
             "WicketDaemonTests",
             [
-                "GatewayEngine", "GatewayModel", "GatewayPolicy", "LifecycleProbe", "Observability", "ProviderAdapters",
-                "Reactor", "WicketDaemon",
+                "GatewayEngine", "GatewayModel", "GatewayPolicy", "GatewayStore", "LifecycleProbe", "Observability",
+                "ProviderAdapters", "Reactor", "WicketDaemon",
             ]),
         tests("WicketProtocolTests", ["JSONBytes", "WicketProtocol"]),
         tests("WicketClientTests", ["WicketClient", "WicketTestServer"]),

@@ -17,7 +17,8 @@ func manyCalls(_ count: Int) -> [CallRecord] {
     return (0..<count).map { index in
         record("trace-\(index)") { record in
             record.startedAtMilliseconds = 1_800_000_000_000 + index * 3 * 86_400_000 / count - random(5_000_000)
-            record.peer = PeerIdentity(pid: 1, uid: UInt32(1000 + random(3)), gid: 1, unit: random(3) == 0 ? nil : "u\(random(2))")
+            let unit = random(3) == 0 ? nil : "u\(random(2))"
+            record.peer = PeerIdentity(pid: 1, uid: UInt32(1000 + random(3)), gid: 1, unit: unit)
             record.virtualKey = random(4) == 0 ? nil : "key-\(random(5))"
             record.provider = ["openai", "anthropic"][random(2)]
             record.model = "m\(random(3))"
@@ -57,15 +58,17 @@ struct Naive {
         case .cost: return .count(calls.reduce(0) { $0 + ($1.cost.amount?.value ?? 0) })
         case .unpriced: return .count(calls.count { $0.cost == .unpriced })
         case .latencyAverage:
-            return calls.isEmpty ? AnalyticsValue.none : .real(Double(calls.reduce(0) { $0 + $1.latencyMicroseconds }) / Double(calls.count) / 1000)
+            let sum = Double(calls.reduce(0) { $0 + $1.latencyMicroseconds })
+            return calls.isEmpty ? AnalyticsValue.none : .real(sum / Double(calls.count) / 1000)
         case .uniqueUsers: return .count(Set(calls.compactMap(\.user)).count)
         case .identified: return .count(calls.count { $0.user != nil })
         case .cacheHits: return .count(calls.count(where: \.cacheStatus.isHit))
         case .saved: return .count(calls.reduce(0) { $0 + ($1.saved?.value ?? 0) })
         case .rescuedByFallback: return .count(calls.count { $0.status == 200 && $0.fallbacks > 0 })
         case .rescuedByRetry:
-            let rescued = Dictionary(grouping: calls.filter { $0.status == 200 && $0.retries > 0 }, by: \.retries).mapValues(\.count)
-            return .counts(rescued.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+            let rescued = calls.filter { $0.status == 200 && $0.retries > 0 }
+            let byNumber = Dictionary(grouping: rescued, by: \.retries).mapValues(\.count)
+            return .counts(byNumber.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
         case .lastSeen: return calls.map(\.startedAtMilliseconds).max().map { .instant($0) } ?? AnalyticsValue.none
         case .requestBytes: return .count(calls.reduce(0) { $0 + $1.requestBytes })
         default: return nil

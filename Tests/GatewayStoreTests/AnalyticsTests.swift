@@ -10,7 +10,8 @@ struct AnalyticsTests {
     private static let from = 1_800_000_000_000 / hour * hour - 2 * hour
     private static let to = from + 80 * hour
 
-    private static let questions: [(what: String, set: @Sendable (inout AnalyticsQuestion) -> Void, source: AnalyticsAnswer.Source)] = [
+    private typealias Case = (what: String, set: @Sendable (inout AnalyticsQuestion) -> Void, source: AnalyticsAnswer.Source)
+    private static let questions: [Case] = [
         ("all", { _ in }, .rollups),
         ("all by hour", { $0.interval = .hour }, .rollups),
         ("all by week", { $0.interval = .week }, .rollups),

@@ -5,7 +5,9 @@ import Testing
 @testable import GatewayStore
 
 struct FeedbackTests {
-    private func feedback(_ store: GatewayStore, _ set: (inout AnalyticsQuestion) -> Void = { _ in }) async throws -> [AnalyticsValue] {
+    private func feedback(
+        _ store: GatewayStore, _ set: (inout AnalyticsQuestion) -> Void = { _ in }
+    ) async throws -> [AnalyticsValue] {
         var question = AnalyticsQuestion(from: Timestamp(milliseconds: 0), to: Timestamp(milliseconds: 1_900_000_000_000))
         question.metrics = [.requests, .feedback, .feedbackAverage, .feedbackRequests, .feedbackByValue]
         set(&question)

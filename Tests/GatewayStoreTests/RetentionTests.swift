@@ -29,7 +29,8 @@ struct RetentionTests {
     @Test func `rows that are too old go, step by step, and the figures stay`() async throws {
         try await withStore(options()) { test in
             for call in manyCalls(4500) { test.store.append(call) }
-            _ = try await test.store.add([Feedback(traceID: "trace-10", value: 3), Feedback(traceID: "trace-4400", value: 3)], of: nil)
+            let feedback = ["trace-10", "trace-4400"].map { Feedback(traceID: $0, value: 3) }
+            _ = try await test.store.add(feedback, of: nil)
             try await waitUntilAddedUp(test.store, atLeast: 4000)
             let steps = try await trim(test.store) { $0.keepDays = 1 }
             #expect(steps > 5)
@@ -52,7 +53,9 @@ struct RetentionTests {
             for call in manyCalls(3000) { test.store.append(call) }
             try await test.store.flush()
             try await waitUntilAddedUp(test.store, atLeast: 2000)
-            try await test.store.write { try $0.execute("UPDATE call SET started_at = 1; UPDATE rollup_head SET last_call = 3100") }
+            try await test.store.write {
+                try $0.execute("UPDATE call SET started_at = 1; UPDATE rollup_head SET last_call = 3100")
+            }
             _ = try await trim(test.store) { $0.keepDays = 1 }
             #expect(try await test.allCalls().map(\.id) == [3100])
             test.store.append(record("next"))

@@ -69,7 +69,8 @@ def test_figures_are_what_the_rows_add_up_to(client, admin, team, provider):
 def test_groups_filters_and_what_only_rows_know(client, admin, team):
     results = make(client, team, 2, user="ada") + make(client, team, 1, model="local/slow-1", user="bob")
     by_model = admin.call("analytics.query", {
-        "group_by": ["requested_model", "virtual_key"], "metrics": ["requests"], "filters": {"status": [200], "stream": False}, **LONG})
+        "group_by": ["requested_model", "virtual_key"], "metrics": ["requests"],
+        "filters": {"status": [200], "stream": False}, **LONG})
     rows = rows_of(admin, status=200, stream=False)
     expected = Counter((row["model"], row["virtual_key"]) for row in rows)
     assert {(each["by"]["requested_model"], each["by"]["virtual_key"]): each["metrics"]["requests"]

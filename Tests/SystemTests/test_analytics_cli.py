@@ -4,6 +4,7 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import time
 
@@ -13,10 +14,16 @@ from rpc_client import chat
 
 
 @pytest.fixture
-def wicket(wicket_program, daemon):
+def environment(proxies):
+    return {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "WICKET_SOCKET": str(proxies["use"]),
+            "WICKET_ADMIN_SOCKET": str(proxies["admin"])}
+
+
+@pytest.fixture
+def wicket(wicket_program, environment):
     def run(*arguments, code=0):
-        command = [str(wicket_program), *arguments, "--socket", str(daemon.socket), "--admin-socket", str(daemon.admin_socket)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            [wicket_program, *arguments], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, env=environment)
         assert done.returncode == code, done.stderr
         return done
 
@@ -61,12 +68,11 @@ def test_feedback_is_kept(wicket, trace, admin):
     wicket("feedback", "nowhere", "1", code=1)
 
 
-def test_logs_are_filtered_and_followed(wicket, wicket_program, daemon, client, trace):
+def test_logs_are_filtered_and_followed(wicket, wicket_program, environment, client, trace):
     assert "local" in wicket("logs", "--filter", "metadata.team=cli", "--since", "1h").stdout
     assert "did you mean" in wicket("logs", "--filter", "modle=x", code=2).stderr
-    command = [str(wicket_program), "logs", "-f", "--json", "--filter", "metadata.team=followed",
-               "--admin-socket", str(daemon.admin_socket)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as following:
+    command = [wicket_program, "logs", "-f", "--json", "--filter", "metadata.team=followed"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as following:
         time.sleep(1)  # there is no telling when it has begun
         sent = client.call("chat.completions.create", chat(options={"metadata": {"team": "followed"}}))["gateway"]["trace_id"]
         assert json.loads(following.stdout.readline())["trace_id"] == sent

@@ -76,6 +76,9 @@ import Testing
         #expect(told["otlp.interval_ms"] == "\(source.export.intervalMilliseconds)")
         #expect(told["otlp.timeout_ms"] == "\(source.export.timeoutMilliseconds)")
         #expect(told["otlp.queue"] == "\(source.export.queueLimit)")
+        #expect(told["journal.keep_days"] == "\(source.retention.keepDays)")
+        #expect(told["journal.keep_mb"] == "\(source.retention.keepMegabytes)")
+        #expect(told["journal.keep_analytics_days"] == "\(source.retention.keepAnalyticsDays)")
         #expect(told["log.level"] == source.logLevel.name)
     }
 }

@@ -25,8 +25,8 @@ struct RegistryTests {
         ("budgets.list", .admin), ("budgets.get", .admin), ("budgets.reset", .admin),
         ("cache.stats", .admin), ("cache.purge", .admin), ("cache.reject", .both), ("cache.explain", .both),
         ("providers.list", .both), ("audit.list", .admin), ("audit.verify", .admin),
-        ("logs.list", .both), ("logs.get", .both), ("logs.tail", .admin), ("logs.export", .admin), ("analytics.query", .admin),
-        ("usage.get", .both), ("feedback.create", .both), ("rpc.discover", .both), ("system.info", .both), ("system.health", .both),
+        ("logs.list", .both), ("logs.get", .both), ("logs.tail", .admin),
+        ("logs.export", .admin), ("analytics.query", .admin), ("usage.get", .both), ("feedback.create", .both), ("rpc.discover", .both), ("system.info", .both), ("system.health", .both),
         ("system.ping", .both), ("system.whoami", .both), ("session.configure", .both), ("$/cancelRequest", .both),
     ])
     func `a method answers on the sockets that the contract gives it`(name: String, socket: RPCSocket) {
@@ -39,7 +39,9 @@ struct RegistryTests {
     }
 
     @Test func `methods that stream name their notification`() {
-        #expect(RPCMethods.all.compactMap(\.chunkNotification) == ["chat.completions.chunk", "messages.chunk", "logs.tail.chunk", "logs.export.chunk"])
+        #expect(
+            RPCMethods.all.compactMap(\.chunkNotification)
+                == ["chat.completions.chunk", "messages.chunk", "logs.tail.chunk", "logs.export.chunk"])
     }
 
     @Test(arguments: [

@@ -45,7 +45,8 @@ struct AnalyticsReader {
         let (summary, groups, count) = sums.groups(query)
         let hour = RollupStep.hour.milliseconds
         return AnalyticsAnswer(
-            from: Timestamp(milliseconds: query.hours.lowerBound * hour), to: Timestamp(milliseconds: query.hours.upperBound * hour),
+            from: Timestamp(milliseconds: query.hours.lowerBound * hour),
+            to: Timestamp(milliseconds: query.hours.upperBound * hour),
             source: plan == .rows ? .rows : .rollups, isApproximate: isApproximate, isTruncated: isTruncated, summary: summary,
             groups: query.groupBy.isEmpty ? [] : groups, groupCount: query.groupBy.isEmpty ? 0 : count)
     }

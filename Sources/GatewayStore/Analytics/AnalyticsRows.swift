@@ -17,7 +17,8 @@ struct AnalyticsRows {
         } else if let ids = try Self.ids(query.hours, connection) {
             add("id BETWEEN ? AND ?", .integer(ids.lowerBound), .integer(ids.upperBound))
         }
-        add("started_at >= ? AND started_at < ?", .integer(query.hours.lowerBound * hour), .integer(query.hours.upperBound * hour))
+        add("started_at >= ?", .integer(query.hours.lowerBound * hour))
+        add("started_at < ?", .integer(query.hours.upperBound * hour))
         for filter in query.filters {
             switch filter.dimension {
             case .call(let dimension): add(dimension, filter.values)
@@ -62,8 +63,9 @@ struct AnalyticsRows {
     }
 
     func statement(_ connection: SQLiteConnection) throws(SQLiteError) -> SQLiteStatement {
+        let condition = conditions.joined(separator: " AND ")
         let statement = try connection.uncachedStatement(
-            "SELECT \(RolledCall.columns) FROM call WHERE \(conditions.joined(separator: " AND ")) ORDER BY id DESC LIMIT \(limit)")
+            "SELECT \(RolledCall.columns) FROM call WHERE \(condition) ORDER BY id DESC LIMIT \(limit)")
         for (index, value) in values.enumerated() {
             switch value {
             case .text(let text): statement.bind(Int32(index + 1), text)

@@ -47,7 +47,8 @@ struct AnalyticsSums {
             return Total(place: place, cell: cell, users: users[place].values.reduce(into: []) { $0.formUnion($1) })
         }
         totals.sort { one, other in
-            (other.cell[.requests], RollupGroup.text(names[one.place])) < (one.cell[.requests], RollupGroup.text(names[other.place]))
+            let (more, less) = (one.cell[.requests], other.cell[.requests])
+            return more == less ? RollupGroup.text(names[one.place]) < RollupGroup.text(names[other.place]) : more > less
         }
         let shown = totals.prefix(query.limit).map { total in
             AnalyticsAnswer.Group(

@@ -34,7 +34,9 @@ struct Export: AsyncParsableCommand {
 
     mutating func run() async throws {
         let console = global.console
-        if console.json, format == .csv { throw CommandFailure.usage("--json and --format csv exclude each other.", see: "export") }
+        if console.json, format == .csv {
+            throw CommandFailure.usage("--json and --format csv exclude each other.", see: "export")
+        }
         var wanted = try LogFilter(filter)
         wanted.since = since?.text ?? wanted.since
         wanted.until = until?.text ?? wanted.until

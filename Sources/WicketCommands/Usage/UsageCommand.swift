@@ -10,8 +10,8 @@ struct UsageCommand: AsyncParsableCommand {
         abstract: "Show what was used and what it cost.",
         discussion: """
             Shows your own calls; --all shows everybody's and uses the admin socket. Whole hours of UTC are counted. --by takes
-            key, model, requested_model, provider, user, uid, unit, policy, config, method, status, error, cache_status, stream and
-            metadata.KEY.
+            key, model, requested_model, provider, user, uid, unit, policy, config, method, status, error, cache_status, stream
+            and metadata.KEY.
 
             Examples:
               wicket usage
@@ -38,7 +38,9 @@ struct UsageCommand: AsyncParsableCommand {
         let params = UsageGet.Params(time: TimeRange(from: since?.text), groupBy: [dimension])
         let result = try await client.call(UsageGet.name, WicketValue(writing: params.write))
         if console.json { return try console.line(result) }
-        if result["usage"].elements.isEmpty { return console.note("No calls in that time. `wicket usage --help` tells how to look further back.") }
+        if result["usage"].elements.isEmpty {
+            return console.note("No calls in that time. `wicket usage --help` tells how to look further back.")
+        }
         let report = UsageReport(result, dimension)
         for line in report.lines(width: console.width, style: console.outputStyle) { try console.line(line) }
         if let note = report.note { console.note(console.errorStyle.dim(note)) }

@@ -79,7 +79,8 @@ enum AnalyticsHandlers {
     }
 
     static func unknown(_ name: String, _ what: String, _ path: String, among known: [String]) -> GatewayFailure {
-        let advice = nearestName(to: name, among: known).map { "did you mean `\($0)`?" } ?? "there are \(known.joined(separator: ", "))."
+        let meant = nearestName(to: name, among: known).map { "did you mean `\($0)`?" }
+        let advice = meant ?? "there are \(known.joined(separator: ", "))."
         return .invalidParams(path, "There is no \(what) `\(name)`; \(advice)")
     }
 }
@@ -126,7 +127,8 @@ extension AnalyticsQuestion {
         }
         let stretch = (to.milliseconds - from.milliseconds) / (interval == .hour ? 3_600_000 : 86_400_000)
         if interval != nil, stretch > Self.mostPoints {
-            throw .invalidParams("params.interval", "That is a series of more than \(Self.mostPoints) points: take a longer interval.")
+            throw .invalidParams(
+                "params.interval", "That is a series of more than \(Self.mostPoints) points: take a longer interval.")
         }
     }
 }

@@ -75,7 +75,9 @@ package enum AnalyticsQuery: RPCMethod {
 }
 
 extension AnalyticsQuery.Filter {
-    fileprivate static func condition(_ name: String, _ document: JSONDocument, _ node: JSONNode) throws(ParamsError) -> Condition {
+    fileprivate static func condition(_ name: String, _ document: JSONDocument, _ node: JSONNode) throws(ParamsError)
+        -> Condition
+    {
         let wrong = ParamsError(
             "params.filters.\(name)", "`\(name)` must be a value, a list of values, or an object with `min` and `max`.")
         switch document.kind(node) {

@@ -18,7 +18,9 @@ struct World {
     }
 
     private let peers = (0..<8).map {
-        PeerIdentity(pid: Int32(4000 + $0), uid: UInt32(1000 + $0 % 6), gid: 1000, executable: "/usr/bin/python3", unit: "app-\($0).service")
+        PeerIdentity(
+            pid: Int32(4000 + $0), uid: UInt32(1000 + $0 % 6), gid: 1000, executable: "/usr/bin/python3",
+            unit: "app-\($0).service")
     }
     private let providers = ["openai", "anthropic", "mistral", "ollama"]
     private let statuses = [400, 401, 429, 500, 503]
@@ -33,8 +35,8 @@ struct World {
         var record = CallRecord(
             traceID: hexadecimal(), spanID: "00f067aa0ba902b7", startedAtMilliseconds: Self.from + index * Self.month / rows,
             method: random(10) == 0 ? "messages.create" : "chat.completions.create", peer: peers[program],
-            virtualKey: "key-\(key)", provider: provider, model: model, responseModel: model + "-20260101", target: "config.targets[0]",
-            stream: random(2) == 0)
+            virtualKey: "key-\(key)", provider: provider, model: model, responseModel: model + "-20260101",
+            target: "config.targets[0]", stream: random(2) == 0)
         record.usage = Usage(inputTokens: random(4000), outputTokens: random(800))
         record.attempts = 1
         record.latencyMicroseconds = 100_000 + random(1000) * random(3000)

@@ -112,7 +112,10 @@ let filters: [(String, CallFilter)] = [
     ("a user", filter { $0.user = "user-17" }),
     ("a user's errors", filter { $0.user = "user-17"; $0.status = 429 }),
     ("metadata", filter { $0.metadata = [("team", .text("team-7"))] }),
-    ("a day long ago", filter { $0.from = Timestamp(milliseconds: World.from + 86_400_000); $0.to = Timestamp(milliseconds: World.from + 90_000_000) }),
+    ("an hour long ago", filter {
+        $0.from = Timestamp(milliseconds: World.from + 86_400_000)
+        $0.to = Timestamp(milliseconds: World.from + 90_000_000)
+    }),
     ("a uid and a key that it does not use", filter { $0.uid = 1001; $0.virtualKey = "key-0" }),
 ]
 for (what, filter) in filters {
