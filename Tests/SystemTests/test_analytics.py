@@ -159,8 +159,9 @@ def test_all_of_a_list_of_feedback_is_kept_or_none(client, admin, team):
 
 
 def test_new_rows_are_followed_until_the_caller_has_enough(client, admin, team):
-    identifier = admin.request("logs.tail", {"filter": {"metadata.team": team}})
-    time.sleep(0.3)  # there is no telling when it has begun
+    make(client, team, 1)
+    last = admin.call("logs.list", {"limit": 1})["logs"][0]["id"]
+    identifier = admin.request("logs.tail", {"filter": {"metadata.team": team}, "after": last})
     traces = [result["gateway"]["trace_id"] for result in make(client, team, 3)]
     make(client, "another team", 1)
     seen = [admin.receive()["params"]["chunk"]["trace_id"] for _ in range(3)]
@@ -172,6 +173,9 @@ def test_new_rows_are_followed_until_the_caller_has_enough(client, admin, team):
     with pytest.raises(RpcFailure) as failure:
         client.call("logs.tail", {})
     assert failure.value.type == "permission_denied"
+    with pytest.raises(RpcFailure) as failure:
+        admin.call("logs.tail", {"after": "the last"})
+    assert failure.value.data["path"] == "params.after"
 
 
 def test_the_journal_is_exported_in_both_forms(client, admin, team):

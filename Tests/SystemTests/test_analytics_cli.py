@@ -6,7 +6,6 @@ import io
 import json
 import os
 import subprocess
-import time
 
 import pytest
 
@@ -71,9 +70,14 @@ def test_feedback_is_kept(wicket, trace, admin):
 def test_logs_are_filtered_and_followed(wicket, wicket_program, environment, client, trace):
     assert "local" in wicket("logs", "--filter", "metadata.team=cli", "--since", "1h").stdout
     assert "did you mean" in wicket("logs", "--filter", "modle=x", code=2).stderr
+
+    def make():
+        return client.call("chat.completions.create", chat(options={"metadata": {"team": "followed"}}))["gateway"]["trace_id"]
+
+    before = make()
     command = [wicket_program, "logs", "-f", "--json", "--filter", "metadata.team=followed"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as following:
-        time.sleep(1)  # there is no telling when it has begun
-        sent = client.call("chat.completions.create", chat(options={"metadata": {"team": "followed"}}))["gateway"]["trace_id"]
-        assert json.loads(following.stdout.readline())["trace_id"] == sent
+        # The last ones come first, so it is known to have begun.
+        assert json.loads(following.stdout.readline())["trace_id"] == before
+        assert json.loads(following.stdout.readline())["trace_id"] == make()
         following.terminate()

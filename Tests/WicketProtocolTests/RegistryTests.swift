@@ -26,7 +26,8 @@ struct RegistryTests {
         ("cache.stats", .admin), ("cache.purge", .admin), ("cache.reject", .both), ("cache.explain", .both),
         ("providers.list", .both), ("audit.list", .admin), ("audit.verify", .admin),
         ("logs.list", .both), ("logs.get", .both), ("logs.tail", .admin),
-        ("logs.export", .admin), ("analytics.query", .admin), ("usage.get", .both), ("feedback.create", .both), ("rpc.discover", .both), ("system.info", .both), ("system.health", .both),
+        ("logs.export", .admin), ("analytics.query", .admin), ("usage.get", .both), ("feedback.create", .both),
+        ("rpc.discover", .both), ("system.info", .both), ("system.health", .both),
         ("system.ping", .both), ("system.whoami", .both), ("session.configure", .both), ("$/cancelRequest", .both),
     ])
     func `a method answers on the sockets that the contract gives it`(name: String, socket: RPCSocket) {

@@ -35,7 +35,7 @@ struct Logs: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only calls of the last 90m, 24h, 7d, or from a time on.", valueName: "time"))
     var since: TimeArgument?
 
-    @Flag(name: .shortAndLong, help: "Go on with each new call, by the admin socket.")
+    @Flag(name: .shortAndLong, help: "Show the latest ones, then each new call, by the admin socket.")
     var follow = false
 
     @Flag(help: "Everybody's calls, by the admin socket.")
@@ -79,10 +79,13 @@ struct Logs: AsyncParsableCommand {
     private func tail(_ wanted: LogFilter) async throws {
         let console = global.console
         let client = try await global.connectAdmin()
-        let stream = try client.stream(LogsTail.name, WicketValue(writing: LogsTail.Params(filter: wanted).write))
-        if !console.json { console.note(console.errorStyle.dim("New calls appear here; Ctrl-C ends this.")) }
-        for try await row in stream {
+        func show(_ row: WicketValue) throws {
             if console.json { try console.line(row) } else { try console.line(LogLine(row).text(console.outputStyle)) }
         }
+        let page = LogsList.Params(filter: wanted, page: Page(limit: limit))
+        let latest = try await client.call(LogsList.name, WicketValue(writing: page.write))["logs"].elements
+        for row in latest.reversed() { try show(row) }
+        let params = LogsTail.Params(filter: wanted, after: latest.first?["id"].string)
+        for try await row in try client.stream(LogsTail.name, WicketValue(writing: params.write)) { try show(row) }
     }
 }

@@ -21,11 +21,16 @@ enum LogStreamHandlers {
 
     /// - Returns: how many rows went out by the time that the daemon drains; a caller that has enough cancels.
     private static func tail(_ request: RunningRequest) async throws(GatewayFailure) -> Int {
-        let filter = try CallFilter(try request.params(LogsTail.Params.init(from:_:)).filter)
+        let given = try request.params(LogsTail.Params.init(from:_:))
+        let filter = try CallFilter(given.filter)
         let services = request.session.services
         let store = services.shared.store
         try? await store.flush()
         var (last, sent, written) = (try await store.newestCall(), 0, -1)
+        if let text = given.after {
+            guard let id = Int(text) else { throw .invalidParams("params.after", "`after` must be the id of a row.") }
+            last = max(0, id)
+        }
         while !services.shared.isDraining.load(ordering: .relaxed) {
             let now = store.statistics.written
             if now != written {

@@ -11,15 +11,24 @@ package enum LogsTail: RPCMethod {
 
     package struct Params: Sendable, Equatable {
         package var filter: LogFilter
-        package init(filter: LogFilter = LogFilter()) { self.filter = filter }
+        /// A row's id, to begin behind; nil for the newest one.
+        package var after: String?
+
+        package init(filter: LogFilter = LogFilter(), after: String? = nil) {
+            self.filter = filter
+            self.after = after
+        }
 
         package init(from document: JSONDocument, _ node: JSONNode?) throws(ParamsError) {
-            filter = try LogFilter(from: document, try ParamsReader(document, node, known: ["filter"]).node("filter"))
+            let reader = try ParamsReader(document, node, known: ["filter", "after"])
+            filter = try LogFilter(from: document, reader.node("filter"))
+            after = try reader.string("after")
         }
 
         package func write(to json: inout JSONWriter) {
             json.beginObject()
             json.key("filter"); filter.write(to: &json)
+            json.key("after"); json.string(orNull: after)
             json.endObject()
         }
     }

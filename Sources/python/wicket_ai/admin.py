@@ -267,9 +267,9 @@ class AdminLogs(Logs[RecordT], Generic[RecordT, StreamT]):
         super().__init__(call)
         self._stream = stream
 
-    def tail(self, *, filter: Optional[Mapping[str, Any]] = None) -> StreamT:
-        """Calls as they end, one by one, until the stream is closed."""
-        return self._stream("logs.tail", given(filter=filter))
+    def tail(self, *, filter: Optional[Mapping[str, Any]] = None, after: Optional[str] = None) -> StreamT:
+        """Calls as they end, one by one, until the stream is closed: those behind the row ``after``, else those from now on."""
+        return self._stream("logs.tail", given(filter=filter, after=after))
 
     def export(self, *, filter: Optional[Mapping[str, Any]] = None, format: Optional[str] = None) -> StreamT:
         """The journal as a file in pieces, whose ``text`` is put together: ``jsonl``, or ``csv``."""
