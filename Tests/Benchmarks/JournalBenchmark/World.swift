@@ -32,8 +32,9 @@ struct World {
         let key = program * 3 + random(3)
         let provider = providers[key % 4]
         let model = "\(provider)-model-\(random(3))"
+        let start = Self.from + index * Self.month / rows
         var record = CallRecord(
-            traceID: hexadecimal(), spanID: "00f067aa0ba902b7", startedAtMilliseconds: Self.from + index * Self.month / rows,
+            traceID: trace(start), spanID: "00f067aa0ba902b7", startedAtMilliseconds: start,
             method: random(10) == 0 ? "messages.create" : "chat.completions.create", peer: peers[program],
             virtualKey: "key-\(key)", provider: provider, model: model, responseModel: model + "-20260101",
             target: "config.targets[0]", stream: random(2) == 0)
@@ -57,8 +58,9 @@ struct World {
         return record
     }
 
-    private mutating func hexadecimal() -> String {
-        let (high, low) = (String(UInt64(random(1 << 52)), radix: 16), String(UInt64(random(1 << 52)), radix: 16))
-        return String(repeating: "0", count: 32 - high.count - low.count) + high + low
+    /// It begins with the time, as those of the daemon do.
+    private mutating func trace(_ milliseconds: Int) -> String {
+        let (time, rest) = (String(milliseconds, radix: 16), String(random(1 << 52), radix: 16))
+        return "0" + time + String(repeating: "0", count: 31 - time.count - rest.count) + rest
     }
 }
