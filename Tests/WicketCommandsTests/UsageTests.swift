@@ -112,7 +112,8 @@ struct TopTests {
         #expect(first[2] == "latest 20 calls: p50 100 ms  p90 180 ms  p99 190 ms")
         #expect(first[5].hasPrefix("large") && first[5].contains("15") && first[5].hasSuffix(String(repeating: "█", count: 16)))
         #expect(first[6].hasPrefix("small") && first[6].contains("55"))
-        let second = TopFrame(sample(requests: 150), since: sample(requests: 100)).lines(width: nil, style: Style(isOn: false))
+        let before = sample(requests: 100)
+        let second = TopFrame(sample(requests: 150), since: before).lines(width: nil, style: Style(isOn: false))
         #expect(second[1].hasPrefix("requests 150 (") && !second[1].hasPrefix("requests 150 (-/s)"))
     }
 }

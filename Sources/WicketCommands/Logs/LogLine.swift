@@ -9,24 +9,24 @@ struct LogLine {
 
     func text(_ style: Style) -> String {
         let status = row["status"].int ?? 0
-        let told = [String(status), row["error"].string].compactMap(\.self).joined(separator: " ")
+        let told = [String(status), row["error"].string?.onOneLine].compactMap(\.self).joined(separator: " ")
         let usage = row["usage"]
         let tokens = usage["input_tokens"].int.map { "\($0) in \(usage["output_tokens"].int ?? 0) out" }
         let parts: [String?] = [
-            style.dim(shortTime(row["started_at"].string)), 200...299 ~= status ? style.green(told) : style.red(told),
-            row["virtual_key"].string ?? row["provider"].string, row["response_model"].string ?? row["model"].string,
+            style.dim(shortTime(row["started_at"].string).onOneLine), 200...299 ~= status ? style.green(told) : style.red(told),
+            (row["virtual_key"].string ?? row["provider"].string)?.onOneLine,
+            (row["response_model"].string ?? row["model"].string)?.onOneLine,
             row["latency_ms"]["total"].double.map(milliseconds), tokens, row["cost"]["nano_usd"].int.map(dollars),
-            row["cache_status"].string == "DISABLED" ? nil : row["cache_status"].string?.lowercased(),
-            row["user"].string, style.dim(row["trace_id"].string ?? ""),
+            row["cache_status"].string == "DISABLED" ? nil : row["cache_status"].string?.lowercased().onOneLine,
+            row["user"].string?.onOneLine, style.dim(row["trace_id"].string?.onOneLine ?? ""),
         ]
-        return parts.compactMap(\.self).filter { !$0.isEmpty }.map(\.onOneLine).joined(separator: "  ")
+        return parts.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: "  ")
     }
 }
 
 extension String {
-    /// What others wrote may hold line breaks and controls; the colours here are ours.
+    /// What others wrote may hold line breaks and controls.
     fileprivate var onOneLine: String {
-        split(whereSeparator: \.isNewline).joined(separator: " ").split(separator: "\u{1B}", omittingEmptySubsequences: false)
-            .map { String($0).withoutControls }.joined(separator: "\u{1B}")
+        withoutControls.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }

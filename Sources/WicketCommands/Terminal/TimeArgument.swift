@@ -10,6 +10,10 @@ struct TimeArgument: ExpressibleByArgument, Equatable {
     }
     let kind: Kind
 
+    static let lastDay = TimeArgument(kind: .secondsAgo(86_400))
+
+    private init(kind: Kind) { self.kind = kind }
+
     init?(argument: String) {
         let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
         if let last = argument.last, let unit = units[last], let count = Int(argument.dropLast()), 1...1_000_000 ~= count {
@@ -18,6 +22,13 @@ struct TimeArgument: ExpressibleByArgument, Equatable {
             kind = .instant(argument)
         } else {
             return nil
+        }
+    }
+
+    var defaultValueDescription: String {
+        switch kind {
+        case .secondsAgo(let seconds): "\(seconds / 3600)h"
+        case .instant(let text): text
         }
     }
 

@@ -24,7 +24,7 @@ struct UsageCommand: AsyncParsableCommand {
     var by = "model"
 
     @Option(help: ArgumentHelp("The last 90m, 24h, 7d, or from a time on.", valueName: "time"))
-    var since = TimeArgument(argument: "24h")
+    var since = TimeArgument.lastDay
 
     @Flag(help: "Everybody's calls, by the admin socket.")
     var all = false
@@ -35,7 +35,7 @@ struct UsageCommand: AsyncParsableCommand {
         let console = global.console
         let client = all ? try await global.connectAdmin() : try await global.connect()
         let dimension = by == "key" ? "virtual_key" : by
-        let params = UsageGet.Params(time: TimeRange(from: since?.text), groupBy: [dimension])
+        let params = UsageGet.Params(time: TimeRange(from: since.text), groupBy: [dimension])
         let result = try await client.call(UsageGet.name, WicketValue(writing: params.write))
         if console.json { return try console.line(result) }
         if result["usage"].elements.isEmpty {
