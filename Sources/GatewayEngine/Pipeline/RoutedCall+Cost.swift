@@ -10,12 +10,7 @@ extension RoutedCall {
     ///
     /// One that failed and of which nothing is known cost nothing, and so does a list of models. A stream of which the provider
     /// did not say all that it used is counted by what came.
-    func bill(_ attempt: any Attempt, hasFailed: Bool) {
-        var usage = attempt.usage
-        if let stream = attempt.unreported {
-            usage.complete(
-                with: stream, inputTokens: RequestMeasure(maker.call.request, in: maker.call.document).likelyInput)
-        }
+    func bill(_ attempt: any Attempt, _ usage: Usage, hasFailed: Bool) {
         report.usage.add(usage)
         if maker.call.operation == .models || usage.isEmpty && hasFailed { return settleUnknown(attempt) }
         let tokens = usage.inputTokens.map { $0 + (usage.outputTokens ?? 0) } ?? usage.outputTokens
@@ -53,6 +48,16 @@ extension RoutedCall {
         else { return nil }
         if !settlement.charges.isEmpty { report.settlements.append(settlement) }
         return worst
+    }
+
+    /// What a try used: as its provider says or, where a stream's does not, as it was counted here.
+    func usage(of attempt: any Attempt) -> Usage {
+        var usage = attempt.usage
+        if let stream = attempt.unreported {
+            usage.complete(
+                with: stream, inputTokens: RequestMeasure(maker.call.request, in: maker.call.document).likelyInput)
+        }
+        return usage
     }
 
     /// What a kept answer saved: what it would cost to ask for it now.

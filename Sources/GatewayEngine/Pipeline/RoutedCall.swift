@@ -206,9 +206,10 @@ final class RoutedCall {
         guard attempt.wasSent else { return release(attempt) }
         let elapsed = Int(attempt.elapsedNanoseconds / 1000)
         let start = Int((attempt.began &- report.startedNanoseconds) / 1000)
-        report.attempts.append(AttemptReport(id, attempt, outcome, start: start, elapsed: elapsed))
+        let used = usage(of: attempt)
+        report.attempts.append(AttemptReport(id, attempt, outcome, used, start: start, elapsed: elapsed))
         report.upstreamMicroseconds = (report.upstreamMicroseconds ?? 0) + elapsed
-        bill(attempt, hasFailed: outcome != "ok")
+        bill(attempt, used, hasFailed: outcome != "ok")
         if report.queueMicroseconds == nil { report.queueMicroseconds = start }
         report.firstByteMicroseconds = attempt.firstByteNanoseconds.map { Int($0 / 1000) }
         if attempt.chunks > 0 {
@@ -284,7 +285,9 @@ extension TryResult {
 }
 
 extension AttemptReport {
-    fileprivate init(_ id: TryID, _ attempt: any Attempt, _ outcome: String, start: Int, elapsed: Int) {
+    fileprivate init(
+        _ id: TryID, _ attempt: any Attempt, _ outcome: String, _ used: Usage, start: Int, elapsed: Int
+    ) {
         let target = attempt.target
         self.init(target: target.path, status: attempt.status, microseconds: elapsed, outcome: outcome)
         number = id.number
@@ -293,7 +296,7 @@ extension AttemptReport {
         virtualKey = target.virtualKey
         model = target.model
         responseModel = attempt.responseModel
-        usage = attempt.usage
+        usage = used
         origin = target.base.origin
     }
 }

@@ -49,7 +49,8 @@ package enum Histograms {
         name: "gen_ai.client.operation.duration", unit: "s", help: "How long each try at a provider took.",
         bounds: operationBounds, scale: 1_000_000)
     package static let tokenUsage = HistogramShape(
-        name: "gen_ai.client.token.usage", unit: "{token}", help: "Tokens that each try used, as the provider says.",
+        name: "gen_ai.client.token.usage", unit: "{token}",
+        help: "Tokens that each try used, as the provider says, else as they were counted here.",
         bounds: (0..<14).map { 1 << (2 * $0) }, scale: 1)
     package static let gatewayDuration = HistogramShape(
         name: "wicket.gateway.duration", unit: "s", help: "What the gateway took itself: a request's time less the providers'.",
