@@ -69,7 +69,8 @@ class LedgerKills:
         deadline = time.monotonic() + 30
         while True:
             try:
-                RpcClient(self.daemon.use_socket, None).close()
+                for path in (self.daemon.use_socket, self.daemon.admin_socket):
+                    RpcClient(path, None).close()
                 return
             except OSError:
                 assert self.daemon.process.poll() is None, f"wicketd ended with {self.daemon.process.returncode}"

@@ -200,3 +200,22 @@ def test_alerts_are_lines_of_the_log(host):
         ask(client, CONFIG)
     lines = [line for line in daemon.log.splitlines() if "reached its alert" in line]
     assert len(lines) == 2 and "budget/b/usd/daily" in lines[0] and "$0.20" in lines[0] and "$0.30" in lines[1]
+
+
+@pytest.mark.parametrize("alert_at", [0.5, [0.9, 0.5]], ids=["one alert", "several"])
+def test_a_keys_limits_count_as_soon_as_they_are_changed(host, alert_at):
+    _, _, client, admin = host()
+    ask(client, CONFIG)
+    for amount, left in ((0.1, 0), (0.3, 1)):
+        limit = usd(amount, "total", alert_at=alert_at)
+        assert admin.call("virtual_keys.update", {"name": "k", "usage_limits": [limit]})["usage_limits"] == [limit]
+        ask(client, CONFIG)
+        assert by_id(admin)["virtual_key/k/usd/total"]["left"] == left * TEN_CENTS
+    ask(client, CONFIG)
+    assert failure_of(client, CONFIG).type == "budget_exceeded"
+    # Without limits there is nothing to hold, and what was spent is not forgotten.
+    admin.call("virtual_keys.update", {"name": "k", "usage_limits": []})
+    ask(client, CONFIG)
+    assert by_id(admin) == {}
+    admin.call("virtual_keys.update", {"name": "k", "usage_limits": [usd(0.3, "total")]})
+    assert failure_of(client, CONFIG).type == "budget_exceeded"

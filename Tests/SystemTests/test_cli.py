@@ -57,6 +57,22 @@ def test_a_key_is_never_taken_from_an_argument(wicket):
     assert wicket("keys", "add", "k", "sk-secret", "--provider", "openai").returncode == 2
 
 
+def test_budgets(wicket, provider, admin, client):
+    key = provider().key
+    admin.call("virtual_keys.update", {
+        "name": key, "usage_limits": [{"unit": "requests", "amount": 4, "period": "total"}]})
+    client.call("chat.completions.create", {
+        "request": {"model": "m", "messages": [{"role": "user", "content": "hi"}]}, "options": {"virtual_key": key}})
+    id = f"virtual_key/{key}/requests/total"
+    line, = [line for line in good(wicket("budgets")).splitlines() if line.startswith(id)]
+    assert line.split()[1:] == ["1", "4", "██········", "25%", "-", "never"]
+    assert id in good(wicket("budgets", "show", id))
+    assert good(wicket("budgets", "reset", id)) == f"{id} has 4 of 4 left.\n"
+    assert json.loads(good(wicket("budgets", "show", id, "--json")))["spent"] == 0
+    missing = wicket("budgets", "show", "nothing")
+    assert missing.returncode == 1 and "`wicket budgets`" in missing.stderr
+
+
 def test_status(wicket, daemon):
     assert str(daemon.pid) in good(wicket("status"))
     values = [json.loads(line) for line in good(wicket("status", "--json")).splitlines()]

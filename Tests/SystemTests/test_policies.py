@@ -251,7 +251,9 @@ def test_groups_and_the_order_of_policies(gate):
 
 
 def test_defaults(gate):
-    gate = gate(defaults={"config": "configured"})
+    gate = gate(
+        defaults={"config": "configured"},
+        budgets={"team-one": {"usage_limits": [{"unit": "requests", "amount": 100, "period": "total"}]}})
     for name in ("configured", "policys", "own"):
         gate.provider(name, then=ok(name))
         gate.admin.call("configs.create", {"name": name, "config": {"virtual_key": name}})

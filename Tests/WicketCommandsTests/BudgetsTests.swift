@@ -25,8 +25,8 @@ struct BudgetsTests {
         #expect(
             lines == [
                 "BUDGET       SPENT          OF                       RESERVED  BEGINS ANEW",
-                "a            $0.00       $2.50  ··········   0%             -  never",
-                "b           $1.025       $2.50  ████······  41%  $0.000000001  2026-03-01 00:00:00",
+                "a            $0.00       $2.50  ·········· 0%               -  never",
+                "b           $1.025       $2.50  ████······ 41%   $0.000000001  2026-03-01 00:00:00",
                 "c       2500000000  2500000000  ██████████ 100%             -  never",
             ])
         let painted = table.lines(width: nil, style: Style(isOn: true))

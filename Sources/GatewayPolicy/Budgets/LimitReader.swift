@@ -21,16 +21,18 @@ package enum LimitReader {
     package static func usage(_ text: [UInt8]) throws(GatewayFailure) -> [UsageLimit] {
         try list(text, "usage_limits", known: ["unit", "amount", "period", "alert_at"]) { (entry) throws(GatewayFailure) in
             let unit: BudgetUnit = try entry.choice("unit")
+            let scale = unit == .usd ? 1e9 : 1
             return UsageLimit(
                 unit, try entry.choice("period"),
-                amount: try entry.amount(scale: unit == .usd ? 1e9 : 1, UsageLimit.largestAmount), alertShares: try entry.shares("alert_at"))
+                amount: try entry.amount(UsageLimit.largestAmount, scale: scale, takesFractions: true),
+                alertShares: try entry.shares("alert_at"))
         }
     }
 
     package static func rates(_ text: [UInt8]) throws(GatewayFailure) -> [RateLimit] {
         try list(text, "rate_limits", known: ["unit", "amount", "per"]) { (entry) throws(GatewayFailure) in
             RateLimit(
-                try entry.choice("unit"), try entry.choice("per"), amount: try entry.amount(scale: 1, RateLimit.largestAmount))
+                try entry.choice("unit"), try entry.choice("per"), amount: try entry.amount(RateLimit.largestAmount))
         }
     }
 
@@ -83,17 +85,18 @@ private struct LimitEntry {
         return choice
     }
 
-    /// - Parameter scale: what one of the amount is in the unit that it is counted in; 1 wants a whole number.
-    func amount(scale: Double, _ largest: Int) throws(GatewayFailure) -> Int {
+    /// - Parameter scale: what one of the amount is in the unit that it is counted in.
+    func amount(_ largest: Int, scale: Double = 1, takesFractions: Bool = false) throws(GatewayFailure) -> Int {
         let amount = document.find("amount", in: node)
         if scale == 1, let whole = amount.flatMap(document.int), (1...largest).contains(whole) { return whole }
         if let number = amount.flatMap(document.double), number > 0, number * scale <= Double(largest),
-            scale > 1 || number == number.rounded()
+            takesFractions || number == number.rounded()
         {
-            return max(1, Int((number * scale).rounded()))
+            // A part of a token is none, and a part of a billionth of a dollar is rounded.
+            return max(1, Int(scale == 1 ? number : (number * scale).rounded()))
         }
         throw .invalidParams(
-            "\(place).amount", "An amount is a number above 0, and a whole one where tokens or requests are counted.")
+            "\(place).amount", "An amount is a number above 0, and a whole one for a rate.")
     }
 
     /// One share or a list of them, ascending.

@@ -38,12 +38,11 @@ struct BudgetTable {
         Double(budget["spent"].int ?? 0) / Double(max(1, budget["amount"].int ?? 1))
     }
 
-    /// Ten places and the share: `████······  41%`.
+    /// Ten places and the share: `████······ 41%`.
     private static func bar(_ share: Double) -> String {
         let filled = min(10, Int(share * 10))
         let percent = String(Int(min(share, 9.99) * 100))
-        return String(repeating: "█", count: filled) + String(repeating: "·", count: 10 - filled)
-            + String(repeating: " ", count: 4 - min(4, percent.count)) + percent + "%"
+        return String(repeating: "█", count: filled) + String(repeating: "·", count: 10 - filled) + " " + percent + "%"
     }
 }
 
