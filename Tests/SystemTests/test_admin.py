@@ -10,7 +10,8 @@ from places import OPENRPC
 from rpc_client import RpcFailure, chat
 from schema import Schema
 
-ADMIN_METHODS = sorted(name for name, method in Schema().methods.items() if method["x-socket"] == "admin")
+ADMIN_METHODS = sorted(
+    name for name, method in Schema().methods.items() if method["x-socket"] == "admin" and "x-direction" not in method)
 KEY = {"name": "k", "provider": "openai", "secret": {"api_key": "sk-1"}}
 
 

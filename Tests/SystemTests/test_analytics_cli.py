@@ -68,7 +68,7 @@ def test_feedback_is_kept(wicket, trace, admin):
 
 
 def test_logs_are_filtered_and_followed(wicket, wicket_program, environment, client, trace):
-    assert "local" in wicket("logs", "--filter", "metadata.team=cli", "--since", "1h").stdout
+    assert "local" in wicket("logs", "--all", "--filter", "metadata.team=cli", "--since", "1h").stdout
     assert "did you mean" in wicket("logs", "--filter", "modle=x", code=2).stderr
 
     def make():
@@ -77,7 +77,10 @@ def test_logs_are_filtered_and_followed(wicket, wicket_program, environment, cli
     before = make()
     command = [wicket_program, "logs", "-f", "--json", "--filter", "metadata.team=followed"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as following:
-        # The last ones come first, so it is known to have begun.
-        assert json.loads(following.stdout.readline())["trace_id"] == before
-        assert json.loads(following.stdout.readline())["trace_id"] == make()
-        following.terminate()
+        try:
+            # The last ones come first, so it is known to have begun.
+            assert json.loads(following.stdout.readline())["trace_id"] == before
+            after = make()
+            assert json.loads(following.stdout.readline())["trace_id"] == after
+        finally:
+            following.terminate()
