@@ -37,6 +37,23 @@ struct FeedbackTests {
         }
     }
 
+    @Test func `it may bring a key of the metadata before the rows do`() async throws {
+        try await withStore { test in
+            let metadata = { (key: String) in Array(#"{"\#(key)":"x"}"#.utf8)[...] }
+            for index in 0..<2100 { test.store.append(record("\(index)") { $0.metadata = metadata("first") }) }
+            try await test.store.flush()
+            try await waitUntilAddedUp(test.store, atLeast: 2048)
+            test.store.append(record("late") { $0.metadata = metadata("second") })
+            _ = try await test.store.add([Feedback(traceID: "late", value: 1)], of: nil)
+            for index in 0..<2100 { test.store.append(record("again \(index)") { $0.metadata = metadata("second") }) }
+            try await test.store.flush()
+            try await waitUntilAddedUp(test.store, atLeast: 4000)
+            let figures = try await feedback(test.store) { $0.groupBy = [.metadata("second")] }
+            #expect(figures.prefix(2) == [.count(2101), .count(1)])
+            #expect(test.reports.all.isEmpty)
+        }
+    }
+
     @Test func `for somebody else's call, or for none, nothing is kept`() async throws {
         try await withStore { test in
             test.store.append(record("t"))

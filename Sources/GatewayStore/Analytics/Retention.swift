@@ -68,7 +68,7 @@ private enum RetentionStep {
         return pages * (try connection.integer("PRAGMA page_size")) > retention.keepMegabytes << 20
     }
 
-    /// Cells of one series after the other. Groups without any cell are looked for when the last cell is gone.
+    /// Cells of one series after the other. The groups' names stay: whoever counts knows them by number.
     static func deleteCells(before end: Int, _ connection: SQLiteConnection) throws(SQLiteError) -> Bool {
         let delete = try connection.statement(
             "DELETE FROM rollup WHERE id IN (SELECT id FROM rollup WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3)")

@@ -157,6 +157,9 @@ struct RollupTable {
         defer { metadataSeries = known }
         if let series = known[key] { return series }
         if known.count >= RollupBounds.metadataKeys { return nil }
+        // Feedback to a call that was not added up yet may have brought it.
+        known = try Self.metadataSeries(connection)
+        if let series = known[key] { return series }
         let series = RollupSeries(number: RollupSeries.firstMetadata + known.count)
         let insert = try connection.statement("INSERT INTO rollup_key (series, key) VALUES (?1, ?2)")
         insert.bind(1, series.number)
