@@ -101,7 +101,7 @@ func value(of dimension: AnalyticsDimension, _ record: CallRecord) -> String? {
 
 /// Waits for the writer, which adds up rows when it has nothing better to do.
 func waitUntilAddedUp(_ store: GatewayStore, atLeast id: Int) async throws {
-    for _ in 0..<500 {
+    for _ in 0..<3000 {
         if try await store.read({ try RollupTable.lastRolled($0) }) >= id { return }
         try await Task.sleep(for: .milliseconds(20))
     }
