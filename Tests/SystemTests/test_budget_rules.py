@@ -219,3 +219,22 @@ def test_a_keys_limits_count_as_soon_as_they_are_changed(host, alert_at):
     assert by_id(admin) == {}
     admin.call("virtual_keys.update", {"name": "k", "usage_limits": [usd(0.3, "total")]})
     assert failure_of(client, CONFIG).type == "budget_exceeded"
+
+
+def test_whoever_follows_the_journal_hears_of_alerts_unless_it_asked_for_some_calls_only(host):
+    _, _, client, admin = host({"b": {"scope": "host", "usage_limits": [
+        {"unit": "requests", "amount": 4, "period": "monthly", "alert_at": [0.5, 1]}]}})
+    everything = admin.request("logs.tail", {"after": "0"})
+    some = admin.request("logs.tail", {"after": "0", "filter": {"status": 200}})
+    # Both have begun when what was asked after them is answered.
+    admin.call("system.ping")
+    for _ in range(4):
+        ask(client, CONFIG)
+    heard = {everything: [], some: []}
+    while len(heard[everything]) < 6 or len(heard[some]) < 4:
+        message = admin.receive()
+        heard[message["params"]["id"]].append(message["params"]["chunk"])
+    alerts = [chunk["alert"] for chunk in heard[everything] if "alert" in chunk]
+    assert [(alert["budget"], alert["unit"], alert["share"], alert["spent"], alert["amount"]) for alert in alerts] == [
+        ("budget/b/requests/monthly", "requests", 0.5, 2, 4), ("budget/b/requests/monthly", "requests", 1, 4, 4)]
+    assert not any("alert" in chunk for chunk in heard[some])

@@ -46,6 +46,20 @@ struct BudgetTable {
     }
 }
 
+/// A budget that has reached an alert, as a line of `wicket logs -f`.
+struct BudgetAlertLine {
+    let alert: WicketValue
+
+    init(_ alert: WicketValue) { self.alert = alert }
+
+    func text(_ style: Style) -> String {
+        let budget = (alert["budget"].string ?? "?").withoutControls
+        let share = Int(((alert["share"].double ?? 0) * 100).rounded())
+        let amounts = "\(BudgetAmount(alert, "spent").text) of \(BudgetAmount(alert, "amount").text)"
+        return style.yellow("\(shortTime(alert["at"].string))  budget \(budget) has reached \(share)%: \(amounts)")
+    }
+}
+
 /// An amount of a budget as people read it: `$1.25`, `1200`.
 struct BudgetAmount {
     let text: String

@@ -27,10 +27,11 @@ struct Diagnosis {
         addEmbedder(info["embedder"])
     }
 
-    mutating func add(keys: WicketValue?, targets: WicketValue?, cache: WicketValue?) {
+    mutating func add(keys: WicketValue?, targets: WicketValue?, cache: WicketValue?, budgets: WicketValue?) {
         if let keys { addKeys(keys["virtual_keys"].elements) }
         if let targets { addTargets(targets["targets"].elements) }
         if let cache { addCache(cache) }
+        if let budgets { addBudgets(budgets["budgets"].elements) }
     }
 
     mutating func addClosedAdminSocket() {
@@ -84,6 +85,12 @@ struct Diagnosis {
             let name = [space["scope"].string, space["namespace"].string].compactMap(\.self).joined(separator: "/")
             add("cache", .warn, "\(name) serves no semantic hits any more, too many were false: `wicket cache stats`.")
         }
+    }
+
+    private mutating func addBudgets(_ budgets: [WicketValue]) {
+        let spent = budgets.filter { ($0["spent"].int ?? 0) >= ($0["amount"].int ?? .max) }.compactMap { $0["id"].string }
+        if spent.isEmpty { return add("budgets", .ok, budgets.isEmpty ? "none" : "\(budgets.count), none of them spent") }
+        add("budgets", .warn, "Spent: \(spent.joined(separator: ", ")). Calls under them are refused: `wicket budgets`.")
     }
 
     private mutating func add(_ name: String, _ status: SystemHealth.Status, _ message: String) {

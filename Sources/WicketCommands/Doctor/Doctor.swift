@@ -28,7 +28,7 @@ struct Doctor: AsyncParsableCommand {
         if let admin = try? await global.connectAdmin(patience: .zero) {
             diagnosis.add(
                 keys: try? await admin.call(VirtualKeysList.name), targets: try? await admin.call(TargetsList.name),
-                cache: try? await admin.call(CacheStats.name))
+                cache: try? await admin.call(CacheStats.name), budgets: try? await admin.call(BudgetsList.name))
         } else {
             diagnosis.addClosedAdminSocket()
         }

@@ -80,7 +80,10 @@ struct Logs: AsyncParsableCommand {
         let console = global.console
         let client = try await global.connectAdmin()
         func show(_ row: WicketValue) throws {
-            if console.json { try console.line(row) } else { try console.line(LogLine(row).text(console.outputStyle)) }
+            if console.json { return try console.line(row) }
+            let alert = row["alert"]
+            try console.line(
+                alert.isObject ? BudgetAlertLine(alert).text(console.outputStyle) : LogLine(row).text(console.outputStyle))
         }
         let page = LogsList.Params(filter: wanted, page: Page(limit: limit))
         let latest = try await client.call(LogsList.name, WicketValue(writing: page.write))["logs"].elements

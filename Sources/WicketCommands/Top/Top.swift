@@ -51,12 +51,14 @@ struct TopSample: Sendable {
     let targets: WicketValue
     /// The latest calls, the latest first.
     let calls: WicketValue
+    let budgets: WicketValue
     let taken = ContinuousClock.now
 
-    init(info: WicketValue, targets: WicketValue, calls: WicketValue) {
+    init(info: WicketValue, targets: WicketValue, calls: WicketValue, budgets: WicketValue = nil) {
         self.info = info
         self.targets = targets
         self.calls = calls
+        self.budgets = budgets
     }
 
     init(_ client: WicketClient) async throws {
@@ -64,8 +66,12 @@ struct TopSample: Sendable {
         async let info = client.call(SystemInfo.name)
         async let targets = client.call(TargetsList.name)
         async let calls = client.call(LogsList.name, WicketValue(writing: params.write))
-        self.init(info: try await info, targets: try await targets, calls: try await calls)
+        async let budgets = client.call(BudgetsList.name)
+        self.init(info: try await info, targets: try await targets, calls: try await calls, budgets: try await budgets)
     }
 
-    var json: String { "{\"info\":\(info.json),\"targets\":\(targets["targets"].json),\"calls\":\(calls["logs"].json)}" }
+    var json: String {
+        let parts = [("info", info), ("targets", targets["targets"]), ("calls", calls["logs"]), ("budgets", budgets["budgets"])]
+        return "{" + parts.map { "\"\($0)\":\($1.json)" }.joined(separator: ",") + "}"
+    }
 }

@@ -18,6 +18,8 @@ struct TopFrame {
         lines += models.lines(width: width, style: style)
         let targets = sample.targets["targets"].elements
         if !targets.isEmpty { lines += [""] + TargetTable(targets).lines(width: width, style: style) }
+        let budgets = sample.budgets["budgets"].elements
+        if !budgets.isEmpty { lines += [""] + BudgetTable(budgets).lines(width: width, style: style) }
         return lines
     }
 

@@ -7,9 +7,12 @@ import Observability
 
 extension Daemon {
     /// What was spent before, and what an end that came too early has left open.
-    func openLedger(_ store: GatewayStore) async throws(GatewayFailure) -> SharedLedger {
-        let logger = logger
-        let ledger = SharedLedger(storage: store, clock: clock) { logger.tell($0) }
+    func openLedger(_ store: GatewayStore, _ alerts: BudgetAlerts) async throws(GatewayFailure) -> SharedLedger {
+        let (logger, clock) = (logger, clock)
+        let ledger = SharedLedger(storage: store, clock: clock) { notice in
+            logger.tell(notice)
+            alerts.add(notice, at: Timestamp(milliseconds: clock.wallMilliseconds()).description)
+        }
         let cut = try await ledger.recover()
         if cut > 0 {
             logger.warning(

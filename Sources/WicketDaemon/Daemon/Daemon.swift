@@ -114,10 +114,11 @@ final class Daemon: @unchecked Sendable {
         let health = SharedHealth(changed: breakers.changed)
         try await breakers.restore(health)
         let limits = configuration.limits
+        let alerts = BudgetAlerts()
         return SharedServices(
             vault: vault, store: store, configs: configs, policies: policies, health: health,
-            cache: try makeCache(directory), ledger: try await openLedger(store), exporter: makeExporter(vault), logger: logger,
-            clock: clock,
+            cache: try makeCache(directory), ledger: try await openLedger(store, alerts), alerts: alerts,
+            exporter: makeExporter(vault), logger: logger, clock: clock,
             limits: ConnectionLimits(
                 lineBytes: limits.lineBytes, unsentBytes: limits.unsentBytes,
                 stuckNanoseconds: UInt64(limits.stuckSeconds) * 1_000_000_000),

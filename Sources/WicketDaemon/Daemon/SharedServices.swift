@@ -21,6 +21,7 @@ final class SharedServices: Sendable {
     let health: SharedHealth
     let cache: SharedCache
     let ledger: SharedLedger
+    let alerts: BudgetAlerts
     let metrics = CallMetrics()
     /// nil where nothing is exported.
     let exporter: TelemetryExporter?
@@ -37,8 +38,9 @@ final class SharedServices: Sendable {
 
     init(
         vault: KeyVault, store: GatewayStore, configs: ConfigLibrary, policies: AccessPolicies, health: SharedHealth,
-        cache: SharedCache, ledger: SharedLedger, exporter: TelemetryExporter?, logger: Logger, clock: GatewayClock,
-        limits: ConnectionLimits, maximumInFlight: Int, facts: DaemonFacts, control: DaemonControl, reloadable: Reloadable
+        cache: SharedCache, ledger: SharedLedger, alerts: BudgetAlerts, exporter: TelemetryExporter?, logger: Logger,
+        clock: GatewayClock, limits: ConnectionLimits, maximumInFlight: Int, facts: DaemonFacts, control: DaemonControl,
+        reloadable: Reloadable
     ) {
         self.vault = vault
         self.store = store
@@ -48,6 +50,7 @@ final class SharedServices: Sendable {
         self.health = health
         self.cache = cache
         self.ledger = ledger
+        self.alerts = alerts
         self.exporter = exporter
         self.logger = logger
         self.clock = clock

@@ -25,6 +25,9 @@ enum LogStreamHandlers {
         let filter = try CallFilter(given.filter)
         let services = request.session.services
         let store = services.shared.store
+        // Who asks for some calls only is not told of what is none.
+        let tellsAlerts = given.filter == LogFilter()
+        var alertsSeen = services.shared.alerts.count
         try? await store.flush()
         var (last, sent, written) = (try await store.newestCall(), 0, -1)
         if let text = given.after {
@@ -39,18 +42,25 @@ enum LogStreamHandlers {
                 sent += new.calls.count
                 // Where there may be more at once, they are not waited for.
                 if new.calls.count < pageSize { written = now }
-                try await send(new.calls, to: request)
+                try await send(new.calls, to: request) { LogHandlers.row($0).write(to: &$1) }
+            }
+            if tellsAlerts {
+                let new = services.shared.alerts.after(alertsSeen)
+                alertsSeen = new.count
+                try await send(new.alerts, to: request) { $0.write(to: &$1) }
             }
             if now == written { try await pause(request) }
         }
         return sent
     }
 
-    private static func send(_ calls: [StoredCall], to request: RunningRequest) async throws(GatewayFailure) {
-        if calls.isEmpty { return }
+    private static func send<Entry>(
+        _ entries: [Entry], to request: RunningRequest, _ write: (Entry, inout JSONWriter) -> Void
+    ) async throws(GatewayFailure) {
+        if entries.isEmpty { return }
         var batch = ChunkBatch()
-        for call in calls {
-            JSONWriter.append(to: &batch.bytes) { LogHandlers.row(call).write(to: &$0) }
+        for entry in entries {
+            JSONWriter.append(to: &batch.bytes) { write(entry, &$0) }
             batch.endChunk()
         }
         await request.send(batch)
