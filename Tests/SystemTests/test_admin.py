@@ -101,7 +101,7 @@ def test_the_limits_of_a_key_are_kept_as_they_were_given(admin, virtual_key):
     rates = [{"unit": unit, "amount": 60, "per": per} for unit, per in (
         ("requests", "second"), ("tokens", "minute"), ("requests", "hour"), ("tokens", "day"))]
     usages = [{"unit": unit, "amount": 5.5, "period": period} for unit, period in (
-        ("usd", "daily"), ("tokens", "weekly"), ("requests", "monthly"), ("usd", "total"))]
+        ("usd", "daily"), ("tokens", "weekly"), ("requests", "monthly"), ("usd", "total"), ("tokens", "hourly"))]
     usages[0]["alert_at"] = 0.8
     virtual_key("limits", base_url="http://127.0.0.1:1", rate_limits=rates, usage_limits=usages)
     kept = admin.call("virtual_keys.get", {"name": "limits"})

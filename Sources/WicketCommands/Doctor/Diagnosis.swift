@@ -55,7 +55,7 @@ struct Diagnosis {
         case "missing":
             add(
                 "embedder", .warn,
-                "The cache's mode semantic works as simple: \(reason) Fetch the model with packaging/fetch-embedder and restart.")
+                "The cache's mode semantic works as simple. \(reason) The next start of the daemon takes it.")
         case "off": add("embedder", .ok, "off: \(reason)")
         default: break
         }

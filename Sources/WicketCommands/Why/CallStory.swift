@@ -21,6 +21,9 @@ struct CallStory {
     private var sentences: [String] {
         let isFromCache = ["HIT", "SEMANTIC HIT"].contains(call["cache_status"].string)
         if decisions.isNull, isFromCache { return ["No target had to be asked."] }
+        if decisions.isNull, call["attempts"].int == 0, call["cache_status"].string != "COALESCED" {
+            return ["No provider was asked."]
+        }
         if decisions.isNull { return ["One target was asked once; there was nothing to decide."] }
         var story = DecisionStory()
         let steps = decisions["decisions"].elements.map { story.sentence($0) }
