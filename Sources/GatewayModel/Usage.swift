@@ -2,7 +2,8 @@
 
 /// The tokens that a provider says a call used. `nil` means that it did not say, which is not zero.
 ///
-/// In one register: it is copied with each batch of a stream. A figure that does not fit is the largest that does, two billion.
+/// Small, and aligned as its figures are: what holds it is allocated with each request, and the allocator's quick way ends at an
+/// alignment of 16. A figure that does not fit is the largest that does, two billion.
 package struct Usage: Equatable, Sendable {
     /// What is counted; each kind of input is part of `input`, each kind of output part of `output`.
     package enum Unit: Int, CaseIterable, Sendable {
@@ -11,7 +12,7 @@ package struct Usage: Equatable, Sendable {
     }
 
     /// −1 where the provider did not say.
-    private var counts = SIMD16<Int32>(repeating: -1)
+    private var counts = InlineArray<10, Int32>(repeating: -1)
 
     package init(
         inputTokens: Int? = nil, outputTokens: Int? = nil, cacheReadInputTokens: Int? = nil,
@@ -33,11 +34,16 @@ package struct Usage: Equatable, Sendable {
     }
 
     /// Whether nothing was said.
-    package var isEmpty: Bool { counts == SIMD16(repeating: -1) }
+    package var isEmpty: Bool { self == Usage() }
+
+    package static func == (left: Usage, right: Usage) -> Bool {
+        for place in left.counts.indices where left.counts[place] != right.counts[place] { return false }
+        return true
+    }
 
     /// Takes over each figure that `newer` has; providers report a stream's usage in parts, cumulatively.
     package mutating func merge(_ newer: Usage) {
-        counts.replace(with: newer.counts, where: newer.counts .>= 0)
+        for place in counts.indices where newer.counts[place] >= 0 { counts[place] = newer.counts[place] }
     }
 
     /// Adds what another try of the same call used.
