@@ -11,7 +11,6 @@ LATER = {
     "methods": {},
     "errors": {
         "InternalError": "a fault of the daemon; none is known",
-        "BudgetExceeded": "budgets come with the policies",
         "GuardrailDenied": "guardrails come later",
     },
     "branches": {
