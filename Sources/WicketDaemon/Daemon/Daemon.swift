@@ -20,7 +20,7 @@ final class Daemon: @unchecked Sendable {
     let configuration: Configuration
     private let reloadable: Reloadable
     private let options: CommandLineOptions
-    private let context: ProcessContext
+    let context: ProcessContext
     let logger: Logger
     let clock: GatewayClock
     private let manager: ServiceManager
@@ -132,47 +132,6 @@ final class Daemon: @unchecked Sendable {
                 reload: { [self] () throws(GatewayFailure) -> [String] in try reload() },
                 drain: { [self] in main.reactor.perform { self.drain() } }),
             reloadable: reloadable)
-    }
-
-    /// A vault that stays locked is told here, and to whoever names a key; all else works.
-    private func openVault(_ store: GatewayStore, _ directory: StateDirectory) async throws(GatewayFailure) -> KeyVault {
-        let places = MasterKeyPlaces(
-            MasterKeyFile(in: directory), setting: configuration.masterKeySetting,
-            credentialsDirectory: context.environment["CREDENTIALS_DIRECTORY"])
-        let vault = try await KeyVault(
-            storage: store, places: places, clock: clock, whenOpened: Redaction.knownKeys.add)
-        let condition = vault.condition
-        if let reason = condition.lockedReason { logger.warning("The vault is locked", ["detail": .text(reason)]) }
-        if condition.unreadable > 0 {
-            logger.warning(
-                "Some virtual keys cannot be opened; virtual_keys.list tells why", ["count": .integer(condition.unreadable)])
-        }
-        return vault
-    }
-
-    /// One that cannot be followed is told here, and to whoever names it.
-    private func loadConfigs(_ store: GatewayStore) async throws(GatewayFailure) -> ConfigLibrary {
-        let configs = try await ConfigLibrary(storage: store, clock: clock)
-        configs.use(fromFile: configuration.configs)
-        for config in configs.list() {
-            guard let problem = config.problem else { continue }
-            logger.warning(
-                "A saved config cannot be followed", ["config": .text(config.row.name), "detail": .text(problem)])
-        }
-        return configs
-    }
-
-    /// One that cannot be read any more refuses everything to everyone, so it is told here.
-    private func loadPolicies(_ store: GatewayStore) async throws(GatewayFailure) -> AccessPolicies {
-        let policies = try await AccessPolicies(storage: store, accounts: context.accounts, methods: useMethods, clock: clock)
-        policies.use(fromFile: configuration.policies)
-        for entry in policies.list() {
-            guard let problem = entry.policy.problem else { continue }
-            logger.error(
-                "A policy cannot be read and refuses everything",
-                ["policy": .text(entry.policy.name), "detail": .text(problem)])
-        }
-        return policies
     }
 
     /// The first reactor is this thread's; the others get threads of their own. All are ready before the first connection.
@@ -339,16 +298,6 @@ private func listeningSocket(
 ) throws(SocketError) -> ListeningSocket {
     if let passed { return .adopting(passed) }
     return try .bind(path: path, mode: mode, group: group)
-}
-
-extension Logger {
-    func report(_ level: StoreReportLevel, _ message: String) {
-        switch level {
-        case .error: error("The store has trouble", ["detail": .text(message)])
-        case .warning: warning("The store has trouble", ["detail": .text(message)])
-        case .notice: notice("The store reports", ["detail": .text(message)])
-        }
-    }
 }
 
 /// On the thread's own reactor.
