@@ -124,16 +124,17 @@ class LedgerKills:
         assert self.books.open == 0, "a reservation of before is open"
         with self._lock:
             served = list(self.served)
-        assert len(set(served)) == len(served), "the provider was asked twice"
+        heard = set(served)
+        assert len(heard) == len(served), "the provider was asked twice"
         assert len(served) * TEN_CENTS <= self.amount, "the budget was passed"
         rows = self.books.query("SELECT trace_id, cost_status, cost_nano_usd, status FROM call WHERE cost_nano_usd > 0")
         traces = [row[0] for row in rows]
         assert len(set(traces)) == len(traces), "a row is there twice"
-        missing = set(served) - set(traces)
+        missing = heard - set(traces)
         assert not missing, f"lost: {missing}"
-        assert self.acknowledged <= set(served)
+        assert self.acknowledged <= heard
         assert all(row[2] == TEN_CENTS for row in rows), rows
-        unseen = [row for row in rows if row[0] not in set(served)]
+        unseen = [row for row in rows if row[0] not in heard]
         assert all(row[1] == "estimated" and row[3] == 500 for row in unseen), unseen
         self.unseen = len(unseen)
         self.cut = sum(row[1] == "estimated" for row in rows)
