@@ -64,6 +64,11 @@ class LedgerKills:
             self.daemon.kill()
             self.provider.close()
 
+    def summary(self):
+        return (
+            f"{self.sent} requests, {len(self.served)} served, {len(self.acknowledged)} acknowledged, {self.refused} refused, "
+            f"{self.cut} cut, {self.unseen} of them unseen")
+
     def start(self):
         self.daemon.launch()
         deadline = time.monotonic() + 30

@@ -54,6 +54,9 @@ class VaultKills:
             self.daemon.kill()
             self.upstream.close()
 
+    def summary(self):
+        return f"{len(self.masters)} master keys, {self.outcomes}"
+
     def start(self):
         self.daemon.launch()
         deadline = time.monotonic() + 30
